@@ -1,0 +1,173 @@
+// Package audit is the append-only history of a tenant: edits (who changed what) and executions (what ran and how it ended).
+//
+// An [Event] is an edit. It is stored in the transaction of the edit itself and carries the digest of the event before it, so that a
+// removed or altered event shows. A [Record] is one execute call. Records are written behind the answer by the [Recorder], whose
+// spool survives a killed process, as compressed blocks of one tenant's records, one file per UTC day.
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+)
+
+// Actor is who made an edit: the holder of a key.
+type Actor struct {
+	Key  string `json:"key,omitempty"` // id of the key; empty for the operator
+	Name string `json:"name"`
+	Role string `json:"role"`
+}
+
+// EventType names what an edit did, as object.past_participle.
+type EventType string
+
+// The types of edits.
+const (
+	TenantCreated   EventType = "tenant.created"
+	KeyCreated      EventType = "key.created"
+	KeyRevoked      EventType = "key.revoked"
+	ActionCreated   EventType = "action.created"
+	ActionUpdated   EventType = "action.updated"
+	DraftSaved      EventType = "action.draft_saved"
+	ActionPublished EventType = "flow.action_published"
+	FlowCreated     EventType = "flow.created"
+	FlowSaved       EventType = "flow.saved"
+	ActionAttached  EventType = "flow.action_attached"
+	ActionDetached  EventType = "flow.action_detached"
+	AttachmentSaved EventType = "flow.action_updated"
+	// ActionExecuted is the type under which executions appear beside the edits.
+	ActionExecuted EventType = "flow.action_executed"
+)
+
+// Event is one edit.
+type Event struct {
+	// Sequence numbers a tenant's events from 1 without gaps. The store sets it.
+	Sequence uint64    `json:"sequence"`
+	Time     time.Time `json:"time"`
+	Type     EventType `json:"type"`
+	Tenant   string    `json:"tenant"`
+	Actor    Actor     `json:"actor"`
+	// Flow, Slot, Method, Attachment, Action, Version and Revision name what was edited, each where it applies.
+	Flow       string `json:"flow,omitempty"`
+	Slot       string `json:"slot,omitempty"`
+	Method     string `json:"method,omitempty"`
+	Attachment string `json:"attachment,omitempty"`
+	Action     string `json:"action,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Revision   int    `json:"revision,omitempty"`
+	// Subject names what the members above cannot: a key's id, for example.
+	Subject string `json:"subject,omitempty"`
+	// Before and After are what was there and what is there now, as far as it is worth showing; absent where there is nothing.
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+	// Previous is the digest of the tenant's event before this one, in hex; empty for the first. The store sets it.
+	Previous string `json:"previous,omitempty"`
+}
+
+// Sum is the digest that the next event carries: SHA-256 over the event's JSON as it is stored.
+func Sum(stored []byte) [sha256.Size]byte { return sha256.Sum256(stored) }
+
+// Record is one execute call.
+type Record struct {
+	// ID is a UUID of version 7: it sorts by time.
+	ID       string    `json:"id"`
+	Time     time.Time `json:"time"`
+	Tenant   string    `json:"tenant"`
+	Flow     string    `json:"flow"`
+	Slot     string    `json:"slot"`
+	Trigger  string    `json:"trigger"`
+	Method   string    `json:"method,omitempty"`
+	Revision int       `json:"revision"`
+	// Run is the id of the run; all calls of one sign-in have the same.
+	Run     string `json:"run"`
+	Request string `json:"request,omitempty"` // request.id as the caller sent it
+	User    string `json:"user,omitempty"`    // user.id as the caller sent it
+	// Outcome is the kind of the answer; Code and Reason belong to a block.
+	Outcome    string `json:"outcome"`
+	Code       string `json:"code,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+	DurationUS int64  `json:"duration_us"`
+	// Actions is what ran, in order.
+	Actions []Executed `json:"actions"`
+}
+
+// Executed is one action within a [Record].
+type Executed struct {
+	Attachment string `json:"attachment"`
+	Action     string `json:"action"`
+	Version    string `json:"version"`
+	// Outcome is the kind that the action answered; empty if it failed.
+	Outcome    string `json:"outcome,omitempty"`
+	DurationUS int64  `json:"duration_us"`
+	CPUUS      int64  `json:"cpu_us"`
+	// Failure says why the action failed, and Policy what was done about it: "block" or "continue".
+	Failure *Failure `json:"failure,omitempty"`
+	Policy  string   `json:"policy,omitempty"`
+	Logs    []Log    `json:"logs,omitempty"`
+	// LogsDropped counts the log lines beyond the limits.
+	LogsDropped int `json:"logs_dropped,omitempty"`
+}
+
+// Failure is how an action failed, in the author's own words and places.
+type Failure struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`   // from 1
+	Column  int    `json:"column,omitempty"` // from 1, in UTF-16 code units
+}
+
+// Log is one line that an action wrote.
+type Log struct {
+	Level   string `json:"level"`
+	Message string `json:"message"`
+	AtUS    int64  `json:"at_us"` // since the action started
+}
+
+// Filter picks entries of a history. The zero value picks all.
+type Filter struct {
+	From time.Time // entries at or after
+	To   time.Time // entries before; zero means no bound
+	Flow string
+	// Action picks by slug: events about it, or records in which it ran.
+	Action string
+	Type   EventType // events only
+	// Outcome picks records by kind; "failed" picks those in which an action failed.
+	Outcome string
+	// Run, Request and User pick records.
+	Run, Request, User string
+	// After is the cursor that the page before returned; empty for the newest.
+	After string
+	// Limit is the most entries to return, 1 to 200. Default: 50.
+	Limit int
+}
+
+// Matches says whether a record passes the filter, its page aside.
+func (f *Filter) Matches(r *Record) bool {
+	if !f.covers(r.Time) || f.Flow != "" && f.Flow != r.Flow || f.Run != "" && f.Run != r.Run ||
+		f.Request != "" && f.Request != r.Request || f.User != "" && f.User != r.User {
+		return false
+	}
+	ran, failed := f.Action == "", false
+	for i := range r.Actions {
+		ran = ran || r.Actions[i].Action == f.Action
+		failed = failed || r.Actions[i].Failure != nil
+	}
+	switch f.Outcome {
+	case "":
+		return ran
+	case "failed":
+		return ran && failed
+	default:
+		return ran && f.Outcome == r.Outcome
+	}
+}
+
+// MatchesEvent says whether an event passes the filter, its page aside.
+func (f *Filter) MatchesEvent(e *Event) bool {
+	return f.covers(e.Time) && (f.Flow == "" || f.Flow == e.Flow) && (f.Action == "" || f.Action == e.Action) && (f.Type == "" || f.Type == e.Type)
+}
+
+func (f *Filter) covers(t time.Time) bool {
+	return !t.Before(f.From) && (f.To.IsZero() || t.Before(f.To))
+}

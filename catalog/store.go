@@ -1,0 +1,43 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/durward/durward/catalog/audit"
+)
+
+// Store keeps the catalog. Every write takes the audit events of the edit and stores both in one transaction: either both are
+// there after a crash or neither is. All methods are safe for concurrent use. Lists are in the order of their ids.
+//
+// Errors: [ErrNotFound], [ErrExists] and [ErrConflict] as each method says; anything else is the backend's own trouble.
+type Store interface {
+	// CreateTenant returns ErrExists if the id is taken.
+	CreateTenant(ctx context.Context, t Tenant, events ...audit.Event) error
+	Tenant(ctx context.Context, id TenantID) (Tenant, error)
+	Tenants(ctx context.Context, page Page) (List[Tenant], error)
+
+	// CreateKey returns ErrNotFound if the tenant does not exist.
+	CreateKey(ctx context.Context, k Key, events ...audit.Event) error
+	// Key finds a key by its id alone, whichever tenant it belongs to.
+	Key(ctx context.Context, id KeyID) (Key, error)
+	Keys(ctx context.Context, tenant TenantID, page Page) (List[Key], error)
+	// UpdateKey replaces a stored key; it returns ErrNotFound if the tenant has no such key.
+	UpdateKey(ctx context.Context, k Key, events ...audit.Event) error
+
+	// CreateAction stores an action with its first draft; ErrExists if the slug is taken, ErrNotFound if the tenant does not exist.
+	CreateAction(ctx context.Context, a Action, d Draft, events ...audit.Event) error
+	Action(ctx context.Context, tenant TenantID, slug ActionSlug) (Action, error)
+	Actions(ctx context.Context, tenant TenantID, page Page) (List[Action], error)
+	// UpdateAction replaces an action's name and description.
+	UpdateAction(ctx context.Context, a Action, events ...audit.Event) error
+	Draft(ctx context.Context, tenant TenantID, slug ActionSlug) (Draft, error)
+	// SaveDraft stores d, whose Revision is one more than that of the draft it was made from; ErrConflict if the stored draft is not that one.
+	SaveDraft(ctx context.Context, tenant TenantID, slug ActionSlug, d Draft, events ...audit.Event) error
+
+	// Events reads the audit of edits, newest first.
+	Events(ctx context.Context, tenant TenantID, filter audit.Filter) ([]audit.Event, string, error)
+
+	// WatchKeys calls changed for every key that is written from now on, by this process or by another one, until ctx ends. For writes of this
+	// process the call happens before the write returns.
+	WatchKeys(ctx context.Context, changed func(KeyID))
+}

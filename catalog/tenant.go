@@ -1,0 +1,13 @@
+package catalog
+
+import "time"
+
+// TenantID names a tenant. It is a slug, chosen by the operator, and appears in every path and record.
+type TenantID string
+
+// Tenant is the owner of everything else. Nothing is visible across tenants.
+type Tenant struct {
+	ID        TenantID
+	Name      string
+	CreatedAt time.Time
+}

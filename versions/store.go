@@ -1,0 +1,48 @@
+package versions
+
+import (
+	"context"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+)
+
+// FlowRef names a flow of a tenant.
+type FlowRef struct {
+	Tenant catalog.TenantID
+	Flow   FlowSlug
+}
+
+// Store keeps versions, flows and revisions. As in [catalog.Store], a write and its audit events are one transaction, all methods are
+// safe for concurrent use, and errors are catalog.ErrNotFound, catalog.ErrExists and catalog.ErrConflict as each method says.
+type Store interface {
+	// PutVersion stores v and makes its number the action's latest. If the action has a version of that number it returns catalog.ErrExists
+	// and stores nothing; if the action does not exist, catalog.ErrNotFound.
+	PutVersion(ctx context.Context, v Version, events ...audit.Event) error
+	Version(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string) (Version, error)
+	// Versions lists an action's versions, newest first, without Files, Bundle and SourceMap.
+	Versions(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, page catalog.Page) (catalog.List[Version], error)
+
+	// CreateFlow stores a flow with its first revision; catalog.ErrExists if the slug is taken.
+	CreateFlow(ctx context.Context, f Flow, r Revision, events ...audit.Event) error
+	Flow(ctx context.Context, tenant catalog.TenantID, slug FlowSlug) (Flow, error)
+	Flows(ctx context.Context, tenant catalog.TenantID, page catalog.Page) (catalog.List[Flow], error)
+	// SaveRevision stores r and makes it the live one; catalog.ErrConflict unless the live one is the revision before it (r.Number - 1).
+	SaveRevision(ctx context.Context, r Revision, events ...audit.Event) error
+	Revision(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, number int) (Revision, error)
+	// Revisions lists a flow's revisions, newest first.
+	Revisions(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, page catalog.Page) (catalog.List[Revision], error)
+
+	// RunKeys returns the keys that seal runs, newest first; never none. The first is the one to seal with.
+	RunKeys(ctx context.Context) ([]RunKey, error)
+
+	// WatchFlows calls changed for every flow that is written from now on, by this process or by another one, until ctx ends. For writes of this
+	// process the call happens before the write returns.
+	WatchFlows(ctx context.Context, changed func(FlowRef))
+}
+
+// RunKey is a secret that seals run tokens.
+type RunKey struct {
+	ID     uint32
+	Secret [32]byte
+}

@@ -1,0 +1,95 @@
+// Package versions says which code runs where: immutable versions of actions, flows with their slots and attachments, immutable
+// numbered revisions of flows, and runs sealed to the revision that they started on.
+//
+// A version is made by the [Publisher]; a revision by [Flows]; [Live] answers, without I/O, what runs for a call; the [Executor]
+// takes a call through all of it. What an action is belongs to package catalog, how it runs to package runtime.
+package versions
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+)
+
+// Version is an immutable snapshot of an action, with everything that is needed to run it, show it and build it again.
+type Version struct {
+	Tenant catalog.TenantID
+	Action catalog.ActionSlug
+	// Number is a semantic version (2.0.0), without a leading v.
+	Number       string
+	Files        map[string]string
+	Entry        string
+	Triggers     []contract.TriggerID
+	ConfigSchema json.RawMessage
+	Secrets      []string
+	// Bundle is the script that runs; SourceMap leads from it back to Files.
+	Bundle    []byte
+	SourceMap []byte
+	// Bundler names the bundler and its version, for example "esbuild 0.28.2".
+	Bundler string
+	// Digest is the SHA-256, in hex, over everything above but the tenant.
+	Digest      string
+	Message     string
+	PublishedAt time.Time
+	PublishedBy audit.Actor
+}
+
+// FlowSlug names a flow within its tenant. It never changes.
+type FlowSlug string
+
+// Flow is one authentication event of a tenant. A tenant may have several of one kind.
+type Flow struct {
+	Tenant    catalog.TenantID
+	Slug      FlowSlug
+	Kind      contract.FlowKind
+	Name      string
+	CreatedAt time.Time
+	CreatedBy audit.Actor
+	// Revision is the number of the live revision, from 1.
+	Revision int
+}
+
+// Revision is an immutable snapshot of a whole flow.
+type Revision struct {
+	Tenant  catalog.TenantID
+	Flow    FlowSlug
+	Number  int
+	Slots   map[contract.SlotName]Slot
+	Message string
+	SavedAt time.Time
+	SavedBy audit.Actor
+}
+
+// Slot is what runs at one trigger point.
+type Slot struct {
+	// Default runs where Methods has no list for the method in use.
+	Default []Attachment `json:"default,omitempty"`
+	// Methods holds a list for a method that runs instead of the default list; an empty list runs nothing for that method.
+	Methods map[contract.Method][]Attachment `json:"methods,omitempty"`
+}
+
+// Attachment is one action in one list of a slot.
+type Attachment struct {
+	// ID is unique within its flow's revision and stays the same over revisions, so that a change can be told from a replacement.
+	ID      string             `json:"id"`
+	Action  catalog.ActionSlug `json:"action"`
+	Version string             `json:"version"` // an exact pin
+	// Config is valid against the version's schema; absent means {}.
+	Config json.RawMessage `json:"config,omitempty"`
+	// OnFailure says what a failure of the action does: "block" or "continue". Default: "block" for sync triggers, "continue" for async ones.
+	OnFailure Policy `json:"on_failure,omitempty"`
+	// TimeoutMS is the wall-clock budget in milliseconds. Default: 5000.
+	TimeoutMS int `json:"timeout_ms,omitempty"`
+}
+
+// Policy is what a failure of an action does to the chain.
+type Policy string
+
+// The policies.
+const (
+	Block    Policy = "block"    // fail closed
+	Continue Policy = "continue" // fail open
+)
