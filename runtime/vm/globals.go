@@ -1,0 +1,145 @@
+package vm
+
+import (
+	"bytes"
+	_ "embed"
+	"sync"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+	"github.com/dop251/goja_nodejs/url"
+)
+
+// global is a group of host globals that are installed together.
+type global struct {
+	names   []string
+	install func(x *Execution)
+}
+
+func (g *global) namedIn(script []byte) bool {
+	for _, name := range g.names {
+		if bytes.Contains(script, []byte(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+func hostGlobals() []*global {
+	return []*global{
+		{[]string{"console"}, (*Execution).installConsole},
+		{[]string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"}, (*Execution).installTimers},
+		{[]string{"queueMicrotask"}, (*Execution).installMicrotask},
+		{[]string{"URL"}, (*Execution).installURL}, // and URLSearchParams
+		{[]string{"TextEncoder", "TextDecoder"}, (*Execution).installText},
+		{[]string{"structuredClone"}, (*Execution).installClone},
+		{[]string{"atob", "btoa"}, (*Execution).installBase64},
+		{[]string{"crypto"}, (*Execution).installCrypto},
+	}
+}
+
+// define sets a global as the web platform's are: writable and configurable, but not enumerable.
+func (x *Execution) define(name string, value any) {
+	x.defineOn(x.rt.GlobalObject(), name, value)
+}
+
+func (x *Execution) defineOn(object *goja.Object, name string, value any) {
+	// Only a frozen object refuses, and nothing is frozen yet.
+	_ = object.DefineDataProperty(name, x.rt.ToValue(value), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+// function wraps f under a name: goja would show the name of the Go function otherwise.
+func (x *Execution) function(name string, f func(goja.FunctionCall) goja.Value) *goja.Object {
+	object := x.rt.ToValue(f).(*goja.Object)
+	_ = object.DefineDataProperty("name", x.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return object
+}
+
+func (x *Execution) defineFunction(name string, f func(goja.FunctionCall) goja.Value) {
+	x.define(name, x.function(name, f))
+}
+
+func (x *Execution) installTimers() {
+	x.defineFunction("setTimeout", func(call goja.FunctionCall) goja.Value { return x.schedule(call, false) })
+	x.defineFunction("setInterval", func(call goja.FunctionCall) goja.Value { return x.schedule(call, true) })
+	stop := func(call goja.FunctionCall) goja.Value {
+		if id := call.Argument(0); !goja.IsUndefined(id) && !goja.IsNull(id) {
+			x.timers.remove(id.ToInteger())
+		}
+		return goja.Undefined()
+	}
+	x.defineFunction("clearTimeout", stop)
+	x.defineFunction("clearInterval", stop)
+}
+
+func (x *Execution) installMicrotask() {
+	x.defineFunction("queueMicrotask", func(call goja.FunctionCall) goja.Value {
+		callback, ok := goja.AssertFunction(call.Argument(0))
+		if !ok {
+			panic(x.rt.NewTypeError("the argument must be a function"))
+		}
+		promise, resolve, _ := x.rt.NewPromise()
+		then, _ := goja.AssertFunction(x.rt.ToValue(promise).(*goja.Object).Get("then"))
+		run := func(goja.FunctionCall) goja.Value {
+			if _, err := callback(goja.Undefined()); err != nil {
+				x.fail(x.failed(FailThrown, err)) // nothing could catch it, as in a browser
+			}
+			return goja.Undefined()
+		}
+		if _, err := then(x.rt.ToValue(promise), x.rt.ToValue(run)); err != nil {
+			panic(err)
+		}
+		if err := resolve(goja.Undefined()); err != nil {
+			panic(err)
+		}
+		return goja.Undefined()
+	})
+}
+
+func (x *Execution) installURL() {
+	module, exports := x.rt.NewObject(), x.rt.NewObject()
+	x.defineOn(module, "exports", exports)
+	url.Require(x.rt, module)
+	x.define("URL", exports.Get("URL"))
+	x.define("URLSearchParams", exports.Get("URLSearchParams"))
+}
+
+// clone.js evaluates to the function structuredClone.
+//
+//go:embed clone.js
+var cloneSource string
+
+var cloneProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("structuredClone", cloneSource, true) })
+
+func (x *Execution) installClone() {
+	clone, err := x.rt.RunProgram(cloneProgram())
+	if err != nil {
+		panic(err) // our own script, and nothing of the action's has run yet
+	}
+	x.define("structuredClone", clone)
+}
+
+// forbidCodeFromStrings makes eval and the function constructors throw; they stay in place, because packages look for them. Compiling is where goja
+// is weakest: 60 bytes of source keep it busy for seconds in one call that nothing can interrupt.
+//
+// goja consults its parser options whenever it parses a string that running code made, and so that is where to refuse. Putting throwing functions in the
+// place of eval and the four constructors does the same, but takes a third of the time of a small execution.
+func (x *Execution) forbidCodeFromStrings() {
+	x.rt.SetParserOptions(before(parser.WithDisableSourceMaps, func() {
+		panic(x.evalError())
+	}))
+}
+
+func (x *Execution) evalError() goja.Value {
+	object := x.rt.NewTypeError("code from strings is not allowed in actions")
+	x.defineOn(object, "name", "EvalError")
+	return object
+}
+
+// before returns an option that calls f first. T is the parser's own type, which has no exported name.
+func before[T any](option func(*T), f func()) func(*T) {
+	return func(options *T) {
+		f()
+		option(options)
+	}
+}

@@ -1,0 +1,149 @@
+// Package vm runs one action once, in goja.
+//
+// A [Program] is a bundled script; [Compile] turns it into [Code], which any number of executions share. A [Machine] runs
+// executions, each in a JavaScript runtime of its own that nothing outlives. [Execution.Step] computes until the action has ended or waits;
+// one goroutine drives a machine and so one execution computes at a time, while any number may wait.
+//
+// The package bounds CPU and wall-clock time, call depth, logs and the size of the outcome. It cannot bound memory, stack or
+// a long native call: whoever uses it does so in a process that may be killed, which is package worker's job.
+package vm
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Digest names a program: the SHA-256 of its script and source map.
+type Digest [sha256.Size]byte
+
+// Program is a bundled script that leaves an object with the action's exported functions in the global $action.
+// It is immutable.
+type Program struct {
+	Digest    Digest
+	Script    []byte
+	SourceMap []byte // version 3, with sourcesContent; nil if there is none
+}
+
+// NewProgram returns a program with its digest.
+func NewProgram(script, sourceMap []byte) *Program {
+	h := sha256.New()
+	var size [8]byte
+	for i := range size {
+		size[i] = byte(len(script) >> (8 * i))
+	}
+	h.Write(size[:])
+	h.Write(script)
+	h.Write(sourceMap)
+	return &Program{Digest: Digest(h.Sum(nil)), Script: script, SourceMap: sourceMap}
+}
+
+// Call is one execution to be made.
+type Call struct {
+	// Entry is the exported function to call: "execute" or "resume".
+	Entry string
+	// Input is the JSON object that the function gets.
+	Input  []byte
+	Limits Limits
+}
+
+// Limits bound one execution. A zero field means its default.
+type Limits struct {
+	CPU          time.Duration // computing, not waiting. Default: 500 ms
+	Wall         time.Duration // from start to end. Default: 5 s
+	CallDepth    int           // nested calls, at most 1,000. Default: 1,000
+	OutcomeBytes int           // of the outcome's JSON. Default: 256 KiB
+	LogLines     int           // Default: 200
+	LogBytes     int           // of all lines together. Default: 64 KiB
+	Timers       int           // pending at a time. Default: 1,000
+}
+
+// WithDefaults returns l with its zero fields filled in.
+func (l Limits) WithDefaults() Limits {
+	fill(&l.CPU, 500*time.Millisecond)
+	fill(&l.Wall, 5*time.Second)
+	fill(&l.CallDepth, maxCallDepth)
+	fill(&l.OutcomeBytes, 256<<10)
+	fill(&l.LogLines, 200)
+	fill(&l.LogBytes, 64<<10)
+	fill(&l.Timers, 1000)
+	l.CallDepth = min(l.CallDepth, maxCallDepth)
+	return l
+}
+
+// Unwinding an overflow through native callbacks is quadratic in goja: 1,000 frames take 55 ms, 8,000 take 2 s.
+const maxCallDepth = 1000
+
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Result is how an execution ended: with an outcome or with a failure.
+type Result struct {
+	// Outcome is the JSON of what the action returned; empty if it returned undefined or failed.
+	Outcome     json.RawMessage `json:"outcome,omitempty"`
+	Failure     *Failure        `json:"failure,omitempty"`
+	Logs        []LogLine       `json:"logs,omitempty"`
+	LogsDropped int             `json:"logs_dropped,omitempty"`
+	CPU         time.Duration   `json:"cpu"`
+	Wall        time.Duration   `json:"wall"`
+}
+
+// FailureKind says what kind of thing went wrong in an action.
+type FailureKind string
+
+// The kinds of failure.
+const (
+	FailThrown       FailureKind = "thrown"        // the action threw, or its promise was rejected
+	FailLoad         FailureKind = "load_error"    // the script does not compile, or throws while it loads
+	FailNoEntry      FailureKind = "no_entry"      // the script exports no such function
+	FailNeverSettles FailureKind = "never_settles" // the returned promise is pending and nothing is left that could settle it
+	FailBadOutcome   FailureKind = "bad_outcome"   // the returned value is no outcome, or none that the trigger allows
+	FailTimeLimit    FailureKind = "time_limit"    // CPU or wall-clock time
+	FailStackLimit   FailureKind = "stack_limit"
+	FailMemoryLimit  FailureKind = "memory_limit"
+	FailOutputLimit  FailureKind = "output_limit" // the outcome is too large
+	FailSandboxLost  FailureKind = "sandbox_lost" // the worker process died
+)
+
+// Failure is how an action failed, in the author's own words and places.
+type Failure struct {
+	Kind    FailureKind `json:"kind"`
+	Message string      `json:"message"`
+	// Limit names the limit that was passed and its value, for example "cpu 500ms".
+	Limit string  `json:"limit,omitempty"`
+	Stack []Frame `json:"stack,omitempty"` // innermost first; what is known of it
+}
+
+// Frame is a place in the author's source.
+type Frame struct {
+	Function string `json:"function,omitempty"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`   // from 1
+	Column   int    `json:"column"` // from 1, in UTF-16 code units
+	Text     string `json:"text,omitempty"`
+}
+
+// LogLine is one line that an action wrote through console.
+type LogLine struct {
+	Level   string        `json:"level"` // debug, info, warn or error
+	Message string        `json:"message"`
+	At      time.Duration `json:"at"` // since the execution started
+}
+
+func limitFailure(kind FailureKind, limit, message string, stack []Frame) *Failure {
+	return &Failure{Kind: kind, Limit: limit, Message: message, Stack: stack}
+}
+
+// String is the frame as stack traces show it: "execute (action.ts:3:9)".
+func (f Frame) String() string {
+	place := fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+	if f.Function == "" {
+		return place
+	}
+	return f.Function + " (" + place + ")"
+}
