@@ -1,0 +1,29 @@
+package contract
+
+// callShape is the body of an execute call at t, as it may be sent.
+func callShape(t Trigger) Shape {
+	context := contextAt(t)
+	members := []Member{
+		optional("run", text(), "The sealed run, as an earlier answer gave it."),
+		optional("method", methodShape(), "The authentication method in use; it selects the list of a slot that has one for it."),
+	}
+	if user, ok := userMember(t.User); ok {
+		members = append(members, user)
+	}
+	return object("", append(members,
+		optional("request", requestShape(), "The HTTP request that the user's browser or device sent to the login system."),
+		optional("state", open(), "The state, as the run's last answer gave it."),
+		Member{Name: "context", Shape: context, Optional: !needsContext(context), Doc: "What the login system knows about this call."},
+		optional("resume", open(), "What came back with the user from a redirect or a second factor."),
+	)...)
+}
+
+// needsContext reports whether a call has to bring something in its context.
+func needsContext(context Shape) bool {
+	for _, m := range context.Members {
+		if !m.Optional && !m.Server {
+			return true
+		}
+	}
+	return false
+}
