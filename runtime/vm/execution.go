@@ -14,6 +14,7 @@ import (
 // Execution is one call of an action, from its fresh runtime to its result.
 type Execution struct {
 	machine  *Machine
+	digest   Digest
 	code     *Code
 	call     Call
 	limits   Limits
@@ -21,10 +22,12 @@ type Execution struct {
 	deadline time.Time
 	cpu      time.Duration
 
-	rt        *goja.Runtime
-	stringify goja.Callable
-	timers    timers
-	promise   *goja.Promise
+	rt            *goja.Runtime
+	stringify     goja.Callable
+	timers        timers
+	promise       *goja.Promise
+	interrupted   *Failure // why the watchdog interrupted the execution
+	begun, broken bool
 
 	logs        []LogLine
 	logBytes    int
@@ -34,11 +37,11 @@ type Execution struct {
 	result Result
 }
 
-// Start prepares an execution; the first [Execution.Step] begins it. Its wall clock runs from now.
-func (m *Machine) Start(code *Code, call Call) *Execution {
+// Start prepares an execution of a loaded program; the first [Execution.Step] begins it. Its wall clock runs from now.
+func (m *Machine) Start(d Digest, call Call) *Execution {
 	now := time.Now()
 	limits := call.Limits.WithDefaults()
-	return &Execution{machine: m, code: code, call: call, limits: limits, started: now, deadline: now.Add(limits.Wall)}
+	return &Execution{machine: m, digest: d, call: call, limits: limits, started: now, deadline: now.Add(limits.Wall), rt: goja.New()}
 }
 
 // Step computes until the execution has ended, then it returns true, or until it waits, then [Execution.Wake] says for how long.
@@ -69,6 +72,9 @@ func (x *Execution) Wake() time.Time {
 // Result is how the execution ended. It is there once Step has returned true.
 func (x *Execution) Result() Result { return x.result }
 
+// Broken says that a built-in function of goja panicked. The runtime is gone, but what else the panic left behind in the process cannot be known.
+func (x *Execution) Broken() bool { return x.broken }
+
 func (x *Execution) fail(f *Failure) {
 	x.ended = true
 	x.result = Result{Failure: f}
@@ -82,7 +88,8 @@ func (x *Execution) step() {
 			x.fail(x.panicked(p))
 		}
 	}()
-	if x.rt == nil {
+	if !x.begun {
+		x.begun = true
 		x.begin()
 	} else {
 		x.runTimers()
@@ -113,7 +120,12 @@ func (x *Execution) step() {
 
 // begin makes the runtime, loads the script and calls the entry function.
 func (x *Execution) begin() {
-	x.rt = goja.New()
+	code, failure := x.machine.code(x.digest)
+	if failure != nil {
+		x.fail(failure)
+		return
+	}
+	x.code = code
 	x.rt.SetMaxCallStackSize(x.limits.CallDepth)
 	x.forbidCodeFromStrings()
 	x.stringify, _ = goja.AssertFunction(x.rt.Get("JSON").ToObject(x.rt).Get("stringify"))
@@ -226,13 +238,6 @@ func typeName(value goja.Value) string {
 	return "value that JSON does not have"
 }
 
-// interrupt stops the running code. It is called from the watchdog, while the machine holds its lock.
-func (x *Execution) interrupt(f *Failure) {
-	if x.rt != nil {
-		x.rt.Interrupt(f)
-	}
-}
-
 // failed makes a failure from an error that goja returned.
 func (x *Execution) failed(kind FailureKind, err error) *Failure {
 	var interrupted *goja.InterruptedError
@@ -240,12 +245,9 @@ func (x *Execution) failed(kind FailureKind, err error) *Failure {
 	var exception *goja.Exception
 	switch {
 	case errors.As(err, &interrupted):
-		f, ok := interrupted.Value().(*Failure)
-		if !ok {
-			f = &Failure{Kind: FailTimeLimit, Message: "the action was interrupted"}
-		}
+		f := *x.interrupted
 		f.Stack = x.frames(interrupted.Stack())
-		return f
+		return &f
 	case errors.As(err, &overflow):
 		return limitFailure(FailStackLimit, fmt.Sprintf("call depth %d", x.limits.CallDepth),
 			fmt.Sprintf("the action nested calls deeper than %d", x.limits.CallDepth), x.frames(overflow.Stack()))
@@ -259,10 +261,10 @@ func (x *Execution) failed(kind FailureKind, err error) *Failure {
 func (x *Execution) panicked(p any) *Failure {
 	if err, ok := p.(error); ok {
 		var runtimeError goruntime.Error
-		if errors.As(err, &runtimeError) {
-			return &Failure{Kind: FailThrown, Message: "a built-in function of the sandbox gave up: " + clip(runtimeError.Error(), 200)}
+		if !errors.As(err, &runtimeError) {
+			return x.failed(FailThrown, err)
 		}
-		return x.failed(FailThrown, err)
 	}
+	x.broken = true
 	return &Failure{Kind: FailThrown, Message: "a built-in function of the sandbox gave up"}
 }

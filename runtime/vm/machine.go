@@ -8,8 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Machine bounds the CPU time of executions that are computed one at a time. It is driven by one goroutine.
+// Machine holds compiled programs and bounds the CPU time of executions, which are computed one at a time. It is driven by one goroutine.
 type Machine struct {
+	programs map[Digest]*program
+	stuck    func(*Execution, *Failure)
+
 	// mu makes sure that an interrupt meets the execution that it was meant for.
 	mu       sync.Mutex
 	current  *Execution
@@ -17,13 +20,49 @@ type Machine struct {
 	began    time.Duration // CPU time of the process when the current step began
 }
 
-// NewMachine returns a machine.
-func NewMachine() *Machine {
-	m := &Machine{}
+// program is a program with its code, once that is needed.
+type program struct {
+	source  *Program
+	code    *Code
+	failure *Failure
+}
+
+// NewMachine returns a machine. It calls stuck, on a goroutine of its own, for an execution that did not stop when it was interrupted: it is inside one
+// long call of a built-in function, and only the end of the process will stop it.
+func NewMachine(stuck func(*Execution, *Failure)) *Machine {
+	m := &Machine{programs: map[Digest]*program{}, stuck: stuck}
 	m.watchdog = time.AfterFunc(time.Hour, m.bark)
 	m.watchdog.Stop()
 	return m
 }
+
+// Load makes a program known. It is compiled when it runs first, at the cost and under the limits of that execution.
+func (m *Machine) Load(p *Program) {
+	if _, known := m.programs[p.Digest]; !known {
+		m.programs[p.Digest] = &program{source: p}
+	}
+}
+
+// Loaded says whether a program is known.
+func (m *Machine) Loaded(d Digest) bool {
+	_, known := m.programs[d]
+	return known
+}
+
+func (m *Machine) code(d Digest) (*Code, *Failure) {
+	p, known := m.programs[d]
+	if !known {
+		return nil, &Failure{Kind: FailLoad, Message: "the program is not loaded"}
+	}
+	if p.source != nil {
+		p.code, p.failure = Compile(p.source)
+		p.source = nil // garbage from here on
+	}
+	return p.code, p.failure
+}
+
+// Grace is how long an interrupted execution may take to stop before it counts as stuck.
+const Grace = 250 * time.Millisecond
 
 // enter starts the watch over one step of x.
 func (m *Machine) enter(x *Execution) {
@@ -42,7 +81,7 @@ func (m *Machine) leave() {
 	m.watchdog.Stop()
 }
 
-// bark interrupts the current execution if it has used its time up. The timer runs on the wall clock; on a busy machine less CPU time has
+// bark interrupts the current execution if it has used its time up, and gives it up if it was interrupted before. The timer runs on the wall clock; on a busy machine less CPU time has
 // passed by then, and the watch goes on for the rest.
 func (m *Machine) bark() {
 	m.mu.Lock()
@@ -51,16 +90,23 @@ func (m *Machine) bark() {
 	if x == nil {
 		return
 	}
+	if x.interrupted != nil {
+		m.stuck(x, x.interrupted)
+		return
+	}
 	left := x.limits.CPU - x.cpu - (processCPU() - m.began)
 	wall := time.Until(x.deadline)
 	switch {
 	case left <= 0:
-		x.interrupt(limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil))
+		x.interrupted = limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil)
 	case wall <= 0:
-		x.interrupt(wallFailure(x.limits.Wall))
+		x.interrupted = wallFailure(x.limits.Wall)
 	default:
 		m.watchdog.Reset(max(min(left, wall), time.Millisecond))
+		return
 	}
+	x.rt.Interrupt(x.interrupted) // stops bytecode; neither compiling nor a built-in function
+	m.watchdog.Reset(Grace)
 }
 
 func wallFailure(limit time.Duration) *Failure {

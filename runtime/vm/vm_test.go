@@ -14,9 +14,16 @@ import (
 // run executes a script that assigns $action and drives it to its end.
 func run(t testing.TB, script, input string, limits vm.Limits) vm.Result {
 	t.Helper()
-	code, failure := vm.Compile(vm.NewProgram([]byte(script), nil))
-	require.Nil(t, failure)
-	return drive(vm.NewMachine().Start(code, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits}))
+	machine, digest := load(t, script, nil)
+	return drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits}))
+}
+
+func load(t testing.TB, script string, sourceMap []byte) (*vm.Machine, vm.Digest) {
+	t.Helper()
+	machine := vm.NewMachine(func(_ *vm.Execution, f *vm.Failure) { panic("stuck: " + f.Message) })
+	program := vm.NewProgram([]byte(script), sourceMap)
+	machine.Load(program)
+	return machine, program.Digest
 }
 
 func drive(x *vm.Execution) vm.Result {
@@ -142,11 +149,9 @@ func TestWaitingCostsNoCPUTime(t *testing.T) {
 
 func TestExecutionsShareNothing(t *testing.T) {
 	t.Parallel()
-	code, failure := vm.Compile(vm.NewProgram([]byte(`globalThis.n = (globalThis.n || 0) + 1; var $action = { execute() { Array.prototype.x = (Array.prototype.x || 0) + 1; return [globalThis.n, [].x] } };`), nil))
-	require.Nil(t, failure)
-	machine := vm.NewMachine()
+	machine, digest := load(t, `globalThis.n = (globalThis.n || 0) + 1; var $action = { execute() { Array.prototype.x = (Array.prototype.x || 0) + 1; return [globalThis.n, [].x] } };`, nil)
 	for range 3 {
-		result := drive(machine.Start(code, vm.Call{Entry: "execute", Input: []byte(`{}`)}))
+		result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{}`)}))
 		require.Nil(t, result.Failure)
 		require.JSONEq(t, `[1,1]`, string(result.Outcome))
 	}
@@ -155,12 +160,10 @@ func TestExecutionsShareNothing(t *testing.T) {
 // One machine computes one execution at a time, but those that wait do so together.
 func TestExecutionsWaitTogether(t *testing.T) {
 	t.Parallel()
-	code, failure := vm.Compile(vm.NewProgram([]byte(body(`await new Promise((done) => setTimeout(done, 30)); return input`)), nil))
-	require.Nil(t, failure)
-	machine := vm.NewMachine()
+	machine, digest := load(t, body(`await new Promise((done) => setTimeout(done, 30)); return input`), nil)
 	var waiting []*vm.Execution
 	for range 100 {
-		x := machine.Start(code, vm.Call{Entry: "execute", Input: []byte(`{"a":1}`)})
+		x := machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"a":1}`)})
 		require.False(t, x.Step())
 		waiting = append(waiting, x)
 	}
@@ -179,9 +182,8 @@ func TestPositionsAreTheAuthors(t *testing.T) {
 	})
 	require.NoError(t, err)
 	script := "var $action = { execute() {\n    throw new Error('x')\n} };"
-	code, failure := vm.Compile(vm.NewProgram([]byte(script), sourceMap))
-	require.Nil(t, failure)
-	result := drive(vm.NewMachine().Start(code, vm.Call{Entry: "execute", Input: []byte(`{}`)}))
+	machine, digest := load(t, script, sourceMap)
+	result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{}`)}))
 	require.NotNil(t, result.Failure)
 	require.Equal(t, []vm.Frame{{Function: "execute", File: "action.ts", Line: 3, Column: 3, Text: "  throw it"}}, result.Failure.Stack)
 	require.Equal(t, "execute (action.ts:3:3)", result.Failure.Stack[0].String())
@@ -207,19 +209,30 @@ func TestScriptsThatDoNotCompile(t *testing.T) {
 }
 
 func BenchmarkExecution(b *testing.B) {
-	code, failure := vm.Compile(vm.NewProgram([]byte(`"use strict"; var $action = (() => { async function execute(input) {
+	machine, digest := load(b, `"use strict"; var $action = (() => { async function execute(input) {
 		const domain = input.user.email.split("@").pop().toLowerCase();
 		return input.config.domains.includes(domain) ? { kind: "continue" } : { kind: "block", code: "domain_not_allowed" };
-	} return { execute } })();`), nil))
-	require.Nil(b, failure)
+	} return { execute } })();`, nil)
 	input, err := os.ReadFile("testdata/login.after.json")
 	require.NoError(b, err)
-	machine := vm.NewMachine()
 	b.ReportAllocs()
 	for b.Loop() {
-		x := machine.Start(code, vm.Call{Entry: "execute", Input: input})
+		x := machine.Start(digest, vm.Call{Entry: "execute", Input: input})
 		if !x.Step() || x.Result().Failure != nil {
 			b.Fatal(x.Result())
 		}
 	}
+}
+
+// What cannot be interrupted is given up: the machine says which execution it was, and its process must end.
+func TestStuckInABuiltin(t *testing.T) {
+	t.Parallel()
+	stuck := make(chan *vm.Failure, 1)
+	machine := vm.NewMachine(func(_ *vm.Execution, f *vm.Failure) { stuck <- f })
+	program := vm.NewProgram([]byte(body(`Array.prototype.indexOf.call({ length: 1e8 }, 1)`)), nil)
+	machine.Load(program)
+	go machine.Start(program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: vm.Limits{CPU: 20 * time.Millisecond}}).Step() // seconds
+	failure := <-stuck
+	require.Equal(t, vm.FailTimeLimit, failure.Kind)
+	require.Equal(t, "cpu 20ms", failure.Limit)
 }
