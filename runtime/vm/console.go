@@ -34,7 +34,7 @@ func (x *Execution) log(level string, args []goja.Value) {
 	}
 	message := clip(strings.Join(words, " "), left)
 	x.logBytes += len(message)
-	x.logs = append(x.logs, LogLine{Level: level, Message: message, At: time.Since(x.started).Round(time.Microsecond)})
+	x.logs = append(x.logs, LogLine{Level: level, Message: message, AtUS: time.Since(x.started).Microseconds()})
 }
 
 // format shows a value as console does: strings as they are, errors with their stack, everything else as JSON. It runs the action's code, in getters and

@@ -85,12 +85,12 @@ func fill[T comparable](field *T, value T) {
 // Result is how an execution ended: with an outcome or with a failure.
 type Result struct {
 	// Outcome is the JSON of what the action returned; empty if it returned undefined or failed.
-	Outcome     json.RawMessage `json:"outcome,omitempty"`
-	Failure     *Failure        `json:"failure,omitempty"`
-	Logs        []LogLine       `json:"logs,omitempty"`
-	LogsDropped int             `json:"logs_dropped,omitempty"`
-	CPU         time.Duration   `json:"cpu"`
-	Wall        time.Duration   `json:"wall"`
+	Outcome     json.RawMessage
+	Failure     *Failure
+	Logs        []LogLine
+	LogsDropped int           // lines beyond the limits
+	CPU         time.Duration // computing
+	Wall        time.Duration // from start to end
 }
 
 // FailureKind says what kind of thing went wrong in an action.
@@ -130,9 +130,9 @@ type Frame struct {
 
 // LogLine is one line that an action wrote through console.
 type LogLine struct {
-	Level   string        `json:"level"` // debug, info, warn or error
-	Message string        `json:"message"`
-	At      time.Duration `json:"at"` // since the execution started
+	Level   string `json:"level"` // debug, info, warn or error
+	Message string `json:"message"`
+	AtUS    int64  `json:"at_us"` // microseconds since the execution started
 }
 
 func limitFailure(kind FailureKind, limit, message string, stack []Frame) *Failure {

@@ -1,0 +1,376 @@
+package worker
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/sys/unix"
+
+	"github.com/durward/durward/runtime/vm"
+)
+
+var (
+	strict = []json.Options{json.RejectUnknownMembers(true)}
+	lossy  = []json.Options{jsontext.AllowInvalidUTF8(true)} // a lone surrogate in a message becomes U+FFFD
+)
+
+// process is the server's side of one worker process.
+type process struct {
+	cmd    *exec.Cmd
+	tenant string // empty for a spare; set once, under the pool's lock
+	socket *os.File
+	stderr *tail
+	gone   chan struct{} // closed when the process is gone and reaped
+
+	writing sync.Mutex
+	out     []byte // the frames to write
+
+	mu       sync.Mutex
+	calls    map[uint64]*call // that are in the worker
+	lastID   uint64
+	programs map[vm.Digest]struct{}
+	sent     int  // executions, over its life
+	retiring bool // takes no new calls
+	killed   string
+	heard    time.Time // when it sent something last
+}
+
+// call is an execution or a task in a worker.
+type call struct {
+	done     chan answer // has room for the one answer
+	deadline *time.Timer // kills the worker
+	limit    *vm.Failure // what the call failed of if it takes too long
+	expired  bool        // it has, and nobody waits for the worker's answer any more
+}
+
+// answer is how a call ended; lost says that the worker died first.
+type answer struct {
+	result vm.Result
+	body   []byte
+	err    error
+	lost   *loss
+}
+
+// loss is why a worker died while it held a call.
+type loss struct {
+	failure *vm.Failure
+	alone   bool // the call was the only one in the worker
+	guilty  bool // the call is known to be the cause
+}
+
+// start starts a process and waits until it is ready.
+func start(command []string, timeout time.Duration) (*process, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("socketpair", err)
+	}
+	unix.CloseOnExec(pair[0])
+	unix.CloseOnExec(pair[1])
+	theirs := os.NewFile(uintptr(pair[1]), "worker socket")
+	if err := unix.SetNonblock(pair[0], true); err != nil { // so that the file below waits in the poller, where a deadline works
+		unix.Close(pair[0])
+		theirs.Close()
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	p := &process{
+		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &tail{},
+		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
+	}
+	p.cmd.Env = []string{}
+	p.cmd.Stderr = p.stderr
+	p.cmd.ExtraFiles = []*os.File{theirs} // descriptor 3
+	err = p.cmd.Start()
+	theirs.Close() // so that the end of the process is the end of the socket
+	if err != nil {
+		p.socket.Close()
+		return nil, err
+	}
+	if err := p.awaitReady(timeout); err != nil {
+		p.kill("killed")
+		_ = p.cmd.Wait()
+		p.socket.Close()
+		return nil, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
+	}
+	return p, nil
+}
+
+func (p *process) awaitReady(timeout time.Duration) error {
+	if err := p.socket.SetReadDeadline(time.Now().Add(timeout)); err != nil {
+		return err
+	}
+	var in inbox
+	for {
+		n, err := p.socket.Read(in.room())
+		if err != nil {
+			return fmt.Errorf("not ready: %w", err)
+		}
+		in.grown(n)
+		f, ok, err := in.next()
+		if err != nil {
+			return err
+		}
+		if ok && (f.kind != frameReady || in.from != in.to) {
+			return errFrame
+		}
+		if ok {
+			return p.socket.SetReadDeadline(time.Time{})
+		}
+	}
+}
+
+// receive reads what the worker sends until it is gone, then fails the calls that it held. It calls free after every answer.
+func (p *process) receive(free func(*process), ended func(p *process, reason string)) {
+	err := p.readFrames(free)
+	if err != io.EOF {
+		p.kill("killed") // it talks nonsense
+	}
+	_ = p.cmd.Wait() // what it says is read from ProcessState below
+	p.socket.Close()
+	reason, failure := p.autopsy()
+	p.mu.Lock()
+	p.retiring = true
+	calls := p.calls
+	p.calls = nil
+	p.mu.Unlock()
+	ended(p, reason)
+	close(p.gone)
+	for _, c := range calls {
+		c.deadline.Stop()
+		if c.expired {
+			continue
+		}
+		c.done <- answer{lost: &loss{failure: failure, alone: len(calls) == 1}}
+	}
+}
+
+func (p *process) readFrames(free func(*process)) error {
+	var in inbox
+	for {
+		n, err := p.socket.Read(in.room())
+		if err != nil {
+			return io.EOF // closed by either side, or reset
+		}
+		in.grown(n)
+		for {
+			f, ok, err := in.next()
+			if err != nil {
+				return err
+			}
+			if !ok {
+				break
+			}
+			if err := p.accept(f); err != nil {
+				return err
+			}
+			free(p)
+		}
+	}
+}
+
+// accept takes one frame from the worker. There is one answer to a call; an answer to nothing is an error.
+func (p *process) accept(f frame) error {
+	var a answer
+	retire := false
+	switch f.kind {
+	case frameResult:
+		var err error
+		if a.result, retire, err = readResult(f.payload); err != nil {
+			return err
+		}
+	case frameStuck:
+		result, _, err := readResult(f.payload)
+		if err != nil || result.Failure == nil {
+			return errFrame
+		}
+		retire = true
+		a.lost = &loss{failure: result.Failure, guilty: true}
+	case frameAnswer:
+		body, failure, err := readAnswer(f.payload)
+		if err != nil {
+			return err
+		}
+		a.body = body
+		if failure != "" {
+			a.err = errors.New(failure)
+		}
+	default:
+		return errFrame
+	}
+	p.mu.Lock()
+	c, ok := p.calls[f.id]
+	delete(p.calls, f.id)
+	p.retiring = p.retiring || retire
+	p.heard = time.Now()
+	p.mu.Unlock()
+	if !ok {
+		return errFrame
+	}
+	c.deadline.Stop()
+	if !c.expired {
+		c.done <- a
+	}
+	return nil
+}
+
+// admit gives a call an id in this worker, unless the worker takes no more calls. After limit it is killed, and the call fails of the failure.
+func (p *process) admit(c *call, inflight int, limit, grace time.Duration) (id uint64, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.retiring || p.calls == nil || len(p.calls) >= inflight {
+		return 0, false
+	}
+	p.lastID++
+	id = p.lastID
+	p.sent++
+	c.deadline = time.AfterFunc(limit, func() { p.expire(id, grace) })
+	p.calls[id] = c
+	if len(p.calls) == 1 {
+		p.heard = time.Now() // silence counts from here
+	}
+	return id, true
+}
+
+// expire fails a call that has not been answered in time, and ends the worker if it has been silent for the grace period. A worker that still answers other calls
+// is busy, not stuck, and the call has waited behind them; if one of those cannot be stopped, the worker itself will say so.
+func (p *process) expire(id uint64, grace time.Duration) {
+	p.mu.Lock()
+	c, ok := p.calls[id]
+	if ok {
+		c.expired = true
+	}
+	silent := time.Since(p.heard) > grace
+	p.retiring = p.retiring || silent
+	p.mu.Unlock()
+	if !ok {
+		return
+	}
+	c.done <- answer{lost: &loss{failure: c.limit, guilty: true}}
+	if silent {
+		p.kill("killed")
+	}
+}
+
+// send writes frames to the worker. An error means that the worker is gone or going; its calls then get their answer from receive.
+func (p *process) send(write func(buf []byte) []byte) error {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	p.out = write(p.out[:0])
+	_, err := p.socket.Write(p.out)
+	if cap(p.out) > 1<<20 {
+		p.out = nil
+	}
+	return err
+}
+
+// knows says whether the program has been sent, and notes that it will be.
+func (p *process) knows(d vm.Digest) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, known := p.programs[d]
+	p.programs[d] = struct{}{}
+	return known
+}
+
+func (p *process) load() (calls int, retiring bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.calls), p.retiring
+}
+
+// retire makes the worker take no more calls.
+func (p *process) retire() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.retiring = true
+}
+
+// wear says how many calls are in the worker and whether it shall end once there are none.
+func (p *process) wear(executions int) (calls int, worn bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.retiring = p.retiring || p.sent >= executions || len(p.programs) >= maxPrograms
+	return len(p.calls), p.retiring
+}
+
+// maxPrograms bounds the programs that a worker keeps compiled; a tenant that uses more gets a new worker now and then.
+const maxPrograms = 256
+
+func (p *process) idleSince() (since time.Time, idle bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.heard, len(p.calls) == 0 && !p.retiring
+}
+
+// retireIdle makes the worker take no more calls if it has none; it returns false if one has come in.
+func (p *process) retireIdle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.calls) > 0 {
+		return false
+	}
+	p.retiring = true
+	return true
+}
+
+// kill ends the process at once. The first reason counts.
+func (p *process) kill(reason string) {
+	p.mu.Lock()
+	if p.killed == "" {
+		p.killed = reason
+	}
+	p.mu.Unlock()
+	_ = p.cmd.Process.Kill()
+}
+
+// autopsy says why the process ended, from its exit and the end of what it printed.
+func (p *process) autopsy() (reason string, failure *vm.Failure) {
+	p.mu.Lock()
+	killed := p.killed
+	p.mu.Unlock()
+	stderr := p.stderr.String()
+	switch {
+	case killed != "":
+		return killed, lost("the worker process was killed")
+	case bytes.Contains([]byte(stderr), []byte("goroutine stack exceeds")):
+		return "stack_limit", &vm.Failure{Kind: vm.FailStackLimit, Message: "the action exhausted the stack inside a built-in function"}
+	case bytes.Contains([]byte(stderr), []byte("out of memory")), bytes.Contains([]byte(stderr), []byte("cannot allocate memory")):
+		return "memory_limit", &vm.Failure{Kind: vm.FailMemoryLimit, Message: "the action exhausted the memory"}
+	case p.cmd.ProcessState.ExitCode() == 0:
+		return "retired", lost("the worker process ended")
+	case p.cmd.ProcessState.ExitCode() == exitStuck:
+		return "killed", lost("the worker process ended because another execution in it could not be stopped")
+	}
+	return "crashed", lost("the worker process crashed")
+}
+
+func lost(message string) *vm.Failure {
+	return &vm.Failure{Kind: vm.FailSandboxLost, Message: message}
+}
+
+// tail keeps the first bytes of what a process prints to its standard error: Go prints the cause of its death first.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	const most = 8 << 10
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p[:min(len(p), most-len(t.text))]...)
+	return len(p), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
