@@ -103,7 +103,7 @@ func sessionShape() Shape {
 	return object("Session",
 		required("id", text(), "The login system's id for the session."),
 		optional("created_at", timestamp(), "When the session began."),
-		optional("authenticated_at", timestamp(), "When the user last proved who he is."),
+		optional("authenticated_at", timestamp(), "When the user last proved who they are."),
 		optional("expires_at", timestamp(), "When the session ends at the latest."),
 		optional("metadata", open(), "Data kept with the session."),
 	)

@@ -30,7 +30,7 @@ func userMember(k Knowledge) (Member, bool) {
 	case UserPossible:
 		return optional("user", userShape(k), "The user, if the login system knows who it is."), true
 	case UserClaimed:
-		return required("user", userShape(k), "The user, as far as he has said who he is. Nothing here is proven."), true
+		return required("user", userShape(k), "The user, as far as they have said who they are. Nothing here is proven."), true
 	default:
 		return required("user", userShape(k), "The user."), true
 	}
@@ -44,9 +44,9 @@ func userShape(k Knowledge) Shape {
 	return object(name,
 		identity("id", text(), "The login system's id for the user."),
 		identity("email", text(), "The primary e-mail address; empty if the user has none."),
-		optional("email_verified", boolean(), "Whether the user has proven that the e-mail address is his."),
+		optional("email_verified", boolean(), "Whether the user has proven that the e-mail address is theirs."),
 		optional("phone", text(), "The primary phone number, as the login system keeps it (usually E.164)."),
-		optional("phone_verified", boolean(), "Whether the user has proven that the phone number is his."),
+		optional("phone_verified", boolean(), "Whether the user has proven that the phone number is theirs."),
 		optional("username", text(), "The name that the user signs in with, where it is not an address."),
 		optional("name", text(), "The full name for display."),
 		optional("given_name", text(), "The given name."),
@@ -56,7 +56,7 @@ func userShape(k Knowledge) Shape {
 		optional("locale", text(), "The preferred language, as a BCP 47 tag such as de-CH."),
 		optional("groups", list(text()), "The groups that the user is in."),
 		optional("roles", list(text()), "The roles that the user has."),
-		optional("traits", open(), "What the user says about himself and may change, in the login system's own schema."),
+		optional("traits", open(), "What the user says about themselves and may change, in the login system's own schema."),
 		optional("user_metadata", open(), "Data about the user that the user may change."),
 		optional("app_metadata", open(), "Data about the user that only applications may change."),
 		optional("identities", list(identityShape()), "The accounts at identity providers that are linked to the user."),
@@ -92,7 +92,7 @@ func addressShape() Shape {
 	return object("Address",
 		required("value", text(), "The address itself."),
 		required("via", oneOf("email", "phone"), "How the address is reached."),
-		required("verified", boolean(), "Whether the user has proven that the address is his."),
+		required("verified", boolean(), "Whether the user has proven that the address is theirs."),
 	)
 }
 

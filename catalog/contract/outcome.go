@@ -14,10 +14,10 @@ func Outcomes() []KindShape {
 		{Kind: Continue, Name: "Continue", Doc: "Let the flow go on."},
 		{Kind: DemandMFA, Name: "DemandMFA", Doc: "Let the flow go on only after a second factor.", Members: []Member{
 			optional("factors", list(methodShape()), "The factors to ask for, in order of preference; empty or absent: any that the user has."),
-			optional("enrol", boolean(), "Let the user enrol a factor if he has none. Default: false."),
+			optional("enrol", boolean(), "Let the user enrol a factor if there is none. Default: false."),
 			optional("reason", text(), "Why, for the operator; the user never sees it."),
 		}},
-		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere; the run goes on with resume when he comes back.", Members: []Member{
+		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere; the run goes on with resume when they come back.", Members: []Member{
 			required("url", text(), "Where to: an absolute https URL (http only on loopback, in development)."),
 			optional("params", openText(), "Query parameters to add to the URL."),
 			optional("token", object("RedirectToken",

@@ -36,9 +36,9 @@ const (
 	UserNone Knowledge = iota
 	// UserPossible: the user may be absent; every member is optional.
 	UserPossible
-	// UserClaimed: somebody who says who he is, or who he wants to be. The user is present, every member is optional.
+	// UserClaimed: somebody who says who they are, or who they want to be. The user is present, every member is optional.
 	UserClaimed
-	// UserKnown: the user is present and has an id and an e-mail address (empty if he has none).
+	// UserKnown: the user is present and has an id and an e-mail address (empty if there is none).
 	UserKnown
 )
 

@@ -1,0 +1,1451 @@
+// The types of Durward's actions: import type { LoginAfter } from "durward".
+
+declare module "durward" {
+  /** A JSON object with members that Durward does not know. */
+  export type OpenObject = { [name: string]: unknown };
+
+  /** An RFC 3339 timestamp, for example 2026-01-02T15:04:05Z. */
+  export type Timestamp = string;
+
+  export interface Identity {
+    /** The identity provider, for example google. */
+    provider: string;
+    /** The provider's id for the user. */
+    user_id: string;
+    /** The connection through which the identity came. */
+    connection?: string;
+    /** Whether the provider is a social network. */
+    is_social?: boolean;
+    /** What the provider says about the user. */
+    profile?: OpenObject;
+  }
+
+  export type Method = "password" | "oidc" | "saml" | "totp" | "webauthn" | "passkey" | "lookup_secret" | "code" | "link" | "sms" | "push" | "profile";
+
+  export interface Factor {
+    /** What kind of factor it is. */
+    method: Method;
+    /** The login system's id for the factor. */
+    id?: string;
+    /** The user's name for the factor. */
+    name?: string;
+    /** When the factor was enrolled. */
+    enrolled_at?: Timestamp;
+  }
+
+  export interface Address {
+    /** The address itself. */
+    value: string;
+    /** How the address is reached. */
+    via: "email" | "phone";
+    /** Whether the user has proven that the address is theirs. */
+    verified: boolean;
+  }
+
+  export interface ClaimedUser {
+    /** The login system's id for the user. */
+    id?: string;
+    /** The primary e-mail address; empty if the user has none. */
+    email?: string;
+    /** Whether the user has proven that the e-mail address is theirs. */
+    email_verified?: boolean;
+    /** The primary phone number, as the login system keeps it (usually E.164). */
+    phone?: string;
+    /** Whether the user has proven that the phone number is theirs. */
+    phone_verified?: boolean;
+    /** The name that the user signs in with, where it is not an address. */
+    username?: string;
+    /** The full name for display. */
+    name?: string;
+    /** The given name. */
+    given_name?: string;
+    /** The family name. */
+    family_name?: string;
+    /** The casual name. */
+    nickname?: string;
+    /** The URL of a picture of the user. */
+    picture?: string;
+    /** The preferred language, as a BCP 47 tag such as de-CH. */
+    locale?: string;
+    /** The groups that the user is in. */
+    groups?: string[];
+    /** The roles that the user has. */
+    roles?: string[];
+    /** What the user says about themselves and may change, in the login system's own schema. */
+    traits?: OpenObject;
+    /** Data about the user that the user may change. */
+    user_metadata?: OpenObject;
+    /** Data about the user that only applications may change. */
+    app_metadata?: OpenObject;
+    /** The accounts at identity providers that are linked to the user. */
+    identities?: Identity[];
+    /** The second factors that the user has. */
+    enrolled_factors?: Factor[];
+    /** The addresses at which the user can be reached. */
+    addresses?: Address[];
+    /** When the user was created. */
+    created_at?: Timestamp;
+    /** When the user was last changed. */
+    updated_at?: Timestamp;
+    /** When the password was last changed. */
+    last_password_change_at?: Timestamp;
+    /** How often the user has signed in, this time included. */
+    logins_count?: number;
+  }
+
+  export interface Geo {
+    /** The country, as an ISO 3166-1 alpha-2 code. */
+    country?: string;
+    /** The region within the country. */
+    region?: string;
+    /** The city. */
+    city?: string;
+    /** Degrees north. */
+    latitude?: number;
+    /** Degrees east. */
+    longitude?: number;
+    /** The IANA time zone, for example Europe/Zurich. */
+    time_zone?: string;
+  }
+
+  export interface ASN {
+    /** The autonomous system's number. */
+    number?: number;
+    /** Who runs it. */
+    name?: string;
+    /** Whether the address is an exit of the Tor network. */
+    is_tor?: boolean;
+    /** Whether the address belongs to a VPN. */
+    is_vpn?: boolean;
+    /** Whether the address is an open proxy. */
+    is_proxy?: boolean;
+  }
+
+  export interface Device {
+    /** The login system's id for the device. */
+    id?: string;
+    /** The JA3 fingerprint of the TLS handshake. */
+    ja3?: string;
+    /** The JA4 fingerprint of the TLS handshake. */
+    ja4?: string;
+  }
+
+  export interface Request {
+    /** The login system's id for the request; it appears in the audit. */
+    id?: string;
+    /** The address that the request came from. */
+    ip?: string;
+    /** The User-Agent header. */
+    user_agent?: string;
+    /** The HTTP method, for example POST. */
+    method?: string;
+    /** The URL that was requested. */
+    url?: string;
+    /** The host name that was requested. */
+    hostname?: string;
+    /** The headers that the login system passes on, by lower-case name. */
+    headers?: Record<string, string>;
+    /** The query parameters by name; of a repeated one the last. */
+    query?: Record<string, string>;
+    /** The form fields that the login system passes on; never a password. */
+    body?: OpenObject;
+    /** The language that the browser asks for. */
+    language?: string;
+    /** Where the address is said to be. */
+    geo?: Geo;
+    /** The network that the address belongs to. */
+    asn?: ASN;
+    /** The device, as far as it can be told. */
+    device?: Device;
+  }
+
+  export interface User {
+    /** The login system's id for the user. */
+    id: string;
+    /** The primary e-mail address; empty if the user has none. */
+    email: string;
+    /** Whether the user has proven that the e-mail address is theirs. */
+    email_verified?: boolean;
+    /** The primary phone number, as the login system keeps it (usually E.164). */
+    phone?: string;
+    /** Whether the user has proven that the phone number is theirs. */
+    phone_verified?: boolean;
+    /** The name that the user signs in with, where it is not an address. */
+    username?: string;
+    /** The full name for display. */
+    name?: string;
+    /** The given name. */
+    given_name?: string;
+    /** The family name. */
+    family_name?: string;
+    /** The casual name. */
+    nickname?: string;
+    /** The URL of a picture of the user. */
+    picture?: string;
+    /** The preferred language, as a BCP 47 tag such as de-CH. */
+    locale?: string;
+    /** The groups that the user is in. */
+    groups?: string[];
+    /** The roles that the user has. */
+    roles?: string[];
+    /** What the user says about themselves and may change, in the login system's own schema. */
+    traits?: OpenObject;
+    /** Data about the user that the user may change. */
+    user_metadata?: OpenObject;
+    /** Data about the user that only applications may change. */
+    app_metadata?: OpenObject;
+    /** The accounts at identity providers that are linked to the user. */
+    identities?: Identity[];
+    /** The second factors that the user has. */
+    enrolled_factors?: Factor[];
+    /** The addresses at which the user can be reached. */
+    addresses?: Address[];
+    /** When the user was created. */
+    created_at?: Timestamp;
+    /** When the user was last changed. */
+    updated_at?: Timestamp;
+    /** When the password was last changed. */
+    last_password_change_at?: Timestamp;
+    /** How often the user has signed in, this time included. */
+    logins_count?: number;
+  }
+
+  export interface Flow {
+    /** The flow's slug, for example login-partners. */
+    slug: string;
+    /** The flow's kind, for example login. */
+    kind: string;
+    /** The revision of the flow that this run is sealed to. */
+    revision: number;
+  }
+
+  export interface Run {
+    /** The run's id: the same for every call of one sign-in. */
+    id: string;
+    /** When the run's first call came. */
+    started_at: Timestamp;
+  }
+
+  export interface Action {
+    /** The action's slug. */
+    slug: string;
+    /** The version that is running. */
+    version: string;
+  }
+
+  export interface Client {
+    /** The login system's id for the client. */
+    id: string;
+    /** The name for display. */
+    name?: string;
+    /** Data that the login system keeps about the client. */
+    metadata?: OpenObject;
+  }
+
+  export interface Organization {
+    /** The login system's id for the organization. */
+    id: string;
+    /** The name for display. */
+    name?: string;
+    /** Data that the login system keeps about the organization. */
+    metadata?: OpenObject;
+  }
+
+  export interface Risk {
+    /** From 0 (none) to 100 (certain). */
+    score?: number;
+    /** The score in a word. */
+    level?: "low" | "medium" | "high";
+    /** What led to the score. */
+    signals?: OpenObject;
+  }
+
+  export interface Connection {
+    /** The login system's id for the connection. */
+    id?: string;
+    /** The connection's name, for example google-workspace. */
+    name?: string;
+    /** What kind of connection it is, for example oidc, saml or database. */
+    strategy?: string;
+  }
+
+  export interface CompletedMethod {
+    /** The method, for example password or totp. */
+    name: string;
+    /** When it was completed. */
+    at?: Timestamp;
+  }
+
+  export interface Authentication {
+    /** The methods that the user has completed, oldest first. */
+    methods: CompletedMethod[];
+    /** The authentication context class reached. */
+    acr?: string;
+    /** The authentication method references (RFC 8176). */
+    amr?: string[];
+  }
+
+  export interface Session {
+    /** The login system's id for the session. */
+    id: string;
+    /** When the session began. */
+    created_at?: Timestamp;
+    /** When the user last proved who they are. */
+    authenticated_at?: Timestamp;
+    /** When the session ends at the latest. */
+    expires_at?: Timestamp;
+    /** Data kept with the session. */
+    metadata?: OpenObject;
+  }
+
+  export interface Transaction {
+    /** The protocol, for example oidc or saml. */
+    protocol?: string;
+    /** Where the user goes when the flow is over. */
+    redirect_uri?: string;
+    /** The scopes that the application asked for. */
+    requested_scopes?: string[];
+    /** The authentication context classes that the application asked for. */
+    acr_values?: string[];
+    /** The OpenID Connect prompt values. */
+    prompt?: string[];
+    /** The application's own state parameter. */
+    state?: string;
+    /** The language of the login pages. */
+    locale?: string;
+  }
+
+  export interface Credential {
+    /** Whether the credential was right. */
+    valid: boolean;
+  }
+
+  export interface Token {
+    /** The claims that the token is going to have. */
+    claims?: OpenObject;
+    /** The scopes that the token is going to have. */
+    scopes?: string[];
+    /** Whom the token is for. */
+    audience?: string[];
+    /** The OAuth2 grant type, for example refresh_token. */
+    grant_type?: string;
+  }
+
+  export interface Message {
+    /** How the message is to be sent. */
+    channel: "sms" | "voice" | "email";
+    /** The phone number or e-mail address. */
+    recipient: string;
+    /** The message in full. */
+    text?: string;
+    /** The one-time code that the message carries. */
+    code?: string;
+    /** What the message is for, for example second_factor or verification. */
+    purpose?: string;
+  }
+
+  /** What is known about a call at every trigger. */
+  export interface CommonContext {
+    /** The slug of the tenant. */
+    tenant: string;
+    /** The flow that the action runs in. */
+    flow: Flow;
+    /** The run: one sign-in (or registration, …) on its way through the flow. */
+    run: Run;
+    /** The action itself. */
+    action: Action;
+    /** Which attempt this is, from 1; more than 1 only after a failure of an async trigger. */
+    attempt: number;
+    /** The same for every attempt of this action in this call: pass it on to APIs that take one. */
+    idempotency_key: string;
+    /** The authentication method in use, where there is one. */
+    method?: Method;
+    /** The application that the user signs in to. */
+    client?: Client;
+    /** The organization that the user signs in for. */
+    organization?: Organization;
+    /** What the login system thinks of the risk. */
+    risk?: Risk;
+  }
+
+  export interface Claims {
+    /** Claims to add to the ID token. */
+    id_token?: OpenObject;
+    /** Claims to add to the access token. */
+    access_token?: OpenObject;
+  }
+
+  export interface Scopes {
+    /** Scopes to add. */
+    add?: string[];
+    /** Scopes to take away. */
+    remove?: string[];
+  }
+
+  export interface UserChanges {
+    /** Traits to set. */
+    traits?: OpenObject;
+    /** User metadata to set. */
+    user_metadata?: OpenObject;
+    /** App metadata to set. */
+    app_metadata?: OpenObject;
+  }
+
+  export interface SessionChanges {
+    /** Metadata to set. */
+    metadata?: OpenObject;
+    /** When the session must end at the latest. */
+    expires_at?: Timestamp;
+    /** When the session must end if it is not used. */
+    idle_expires_at?: Timestamp;
+    /** Whether the cookie outlives the browser. */
+    cookie?: "persistent" | "session";
+  }
+
+  export interface SAMLChanges {
+    /** Attributes to add to the assertion. */
+    attributes?: OpenObject;
+  }
+
+  /** What the login system is to do next. */
+  export type Directive =
+    /** Sign the user in at once, for example after registration. */
+    | { type: "issue_session" }
+    /** End sessions of the user. */
+    | { type: "revoke_sessions"; scope: "others" | "all" }
+    /** Go on only when the user has a verified address. */
+    | { type: "require_verified_address"; via?: "email" | "phone" }
+    /** Show the page on which the user verifies an address. */
+    | { type: "show_verification_ui"; address?: string }
+    /** Count a method as completed. */
+    | { type: "record_authentication_method"; name: string }
+    /** Sign the user in for an organization. */
+    | { type: "set_organization"; id: string }
+    /** Link the identity in use to a user that exists. */
+    | { type: "link_identity"; user_id: string }
+    /** Revoke the refresh token in use. */
+    | { type: "revoke_refresh_token" }
+    /** Do not send the message. */
+    | { type: "drop_message" }
+    /** Send the message later. */
+    | { type: "retry_message"; after_seconds?: number };
+
+  /** What any outcome may do besides. */
+  export interface Effects {
+    /** Claims to add to tokens; a later action's claim replaces an earlier one's. */
+    claims?: Claims;
+    /** Scopes to add to or take away from the token. */
+    scopes?: Scopes;
+    /** Changes to the user, merged key by key; null deletes a key. */
+    user?: UserChanges;
+    /** Changes to the session. */
+    session?: SessionChanges;
+    /** Changes to the SAML assertion. */
+    saml?: SAMLChanges;
+    /** Merged into the run's state, key by key; null deletes a key. */
+    state?: OpenObject;
+    /** What the login system is to do next. */
+    directives?: Directive[];
+  }
+
+  /** Let the flow go on. */
+  export interface Continue extends Effects {
+    kind: "continue";
+  }
+
+  /** Let the flow go on only after a second factor. */
+  export interface DemandMFA extends Effects {
+    kind: "demand_mfa";
+    /** The factors to ask for, in order of preference; empty or absent: any that the user has. */
+    factors?: Method[];
+    /** Let the user enrol a factor if there is none. Default: false. */
+    enrol?: boolean;
+    /** Why, for the operator; the user never sees it. */
+    reason?: string;
+  }
+
+  export interface RedirectToken {
+    /** What the token says. */
+    claims: OpenObject;
+    /** How long the token is valid, in seconds. Default: 900. */
+    expires_in_seconds?: number;
+  }
+
+  /** Send the user elsewhere; the run goes on with resume when they come back. */
+  export interface Redirect extends Effects {
+    kind: "redirect";
+    /** Where to: an absolute https URL (http only on loopback, in development). */
+    url: string;
+    /** Query parameters to add to the URL. */
+    params?: Record<string, string>;
+    /** A token to add to the URL, signed with the tenant's secret for the target. */
+    token?: RedirectToken;
+    /** Why, for the operator; the user never sees it. */
+    reason?: string;
+  }
+
+  /** End the flow. Of the effects, user, state and revoke_* directives are kept. */
+  export interface Block extends Effects {
+    kind: "block";
+    /** A word for machines. Default: blocked. */
+    code?: string;
+    /** Why, for the operator; the user never sees it. */
+    reason?: string;
+    /** What the user is told. */
+    message?: string;
+    /** The JSON pointer of the form field at fault, for example /traits/email. */
+    field?: string;
+  }
+
+  /** login.before: the login flow starts. */
+  export namespace LoginBefore {
+    /** What is known about a call at login.before. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at login.before. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "login.before";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at login.before. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** login.identified: the identifier is known, nothing is proven yet. */
+  export namespace LoginIdentified {
+    /** What is known about a call at login.identified. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at login.identified. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "login.identified";
+      /** The user, as far as they have said who they are. Nothing here is proven. */
+      user: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at login.identified. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** login.credential-checked: a credential was checked and found valid or not. A failure blocks, and looks to the user like a bad credential. */
+  export namespace LoginCredentialChecked {
+    /** What is known about a call at login.credential-checked. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+      /** The credential that was checked. */
+      credential: Credential;
+    }
+    /** What an action sees at login.credential-checked. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "login.credential-checked";
+      /** The user, as far as they have said who they are. Nothing here is proven. */
+      user: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at login.credential-checked. */
+    type Outcome = Continue | Block;
+  }
+
+  /** login.after: the user is authenticated, before session and token are issued. */
+  export namespace LoginAfter {
+    /** What is known about a call at login.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at login.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "login.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at login.after. */
+    type Outcome = Continue | DemandMFA | Redirect | Block;
+  }
+
+  /** registration.before: the registration flow starts. */
+  export namespace RegistrationBefore {
+    /** What is known about a call at registration.before. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at registration.before. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "registration.before";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at registration.before. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** registration.identified: the identifier was entered. */
+  export namespace RegistrationIdentified {
+    /** What is known about a call at registration.identified. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at registration.identified. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "registration.identified";
+      /** The user, as far as they have said who they are. Nothing here is proven. */
+      user: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at registration.identified. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** registration.submitted: the form is valid, before the user is created. */
+  export namespace RegistrationSubmitted {
+    /** What is known about a call at registration.submitted. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at registration.submitted. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "registration.submitted";
+      /** The user, as far as they have said who they are. Nothing here is proven. */
+      user: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at registration.submitted. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** registration.after: the user is created, before the session. */
+  export namespace RegistrationAfter {
+    /** What is known about a call at registration.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at registration.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "registration.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at registration.after. */
+    type Outcome = Continue | DemandMFA | Redirect | Block;
+  }
+
+  /** registration.completed: the user was created and nobody waits. Nobody waits for the answer. */
+  export namespace RegistrationCompleted {
+    /** What is known about a call at registration.completed. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at registration.completed. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "registration.completed";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at registration.completed. */
+    type Outcome = Continue;
+  }
+
+  /** recovery.before: recovery starts. */
+  export namespace RecoveryBefore {
+    /** What is known about a call at recovery.before. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at recovery.before. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "recovery.before";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at recovery.before. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** recovery.challenged: the first challenge is passed, before the password changes. */
+  export namespace RecoveryChallenged {
+    /** What is known about a call at recovery.challenged. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at recovery.challenged. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "recovery.challenged";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at recovery.challenged. */
+    type Outcome = Continue | DemandMFA | Redirect | Block;
+  }
+
+  /** recovery.after: the account is recovered. */
+  export namespace RecoveryAfter {
+    /** What is known about a call at recovery.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at recovery.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "recovery.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at recovery.after. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** password.changed: the password was changed and nobody waits. Nobody waits for the answer. */
+  export namespace PasswordChanged {
+    /** What is known about a call at password.changed. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+    }
+    /** What an action sees at password.changed. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "password.changed";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at password.changed. */
+    type Outcome = Continue;
+  }
+
+  /** settings.before: the settings flow starts. */
+  export namespace SettingsBefore {
+    /** What is known about a call at settings.before. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at settings.before. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "settings.before";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at settings.before. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** settings.submitted: the change is valid, before it is saved. */
+  export namespace SettingsSubmitted {
+    /** What is known about a call at settings.submitted. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at settings.submitted. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "settings.submitted";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at settings.submitted. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** settings.after: the change is saved. */
+  export namespace SettingsAfter {
+    /** What is known about a call at settings.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at settings.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "settings.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at settings.after. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** verification.before: verification starts. */
+  export namespace VerificationBefore {
+    /** What is known about a call at verification.before. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at verification.before. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "verification.before";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at verification.before. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** verification.after: the address is verified. */
+  export namespace VerificationAfter {
+    /** What is known about a call at verification.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at verification.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "verification.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at verification.after. */
+    type Outcome = Continue | Redirect;
+  }
+
+  /** token.issue: an OAuth2 token is about to be issued or refreshed for a user. */
+  export namespace TokenIssue {
+    /** What is known about a call at token.issue. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+      /** The token that is about to be issued. */
+      token: Token;
+    }
+    /** What an action sees at token.issue. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "token.issue";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at token.issue. */
+    type Outcome = Continue | Block;
+  }
+
+  /** token.client-credentials: a machine-to-machine token is about to be issued. */
+  export namespace TokenClientCredentials {
+    /** What is known about a call at token.client-credentials. */
+    interface Context extends CommonContext {
+      /** The token that is about to be issued. */
+      token: Token;
+    }
+    /** What an action sees at token.client-credentials. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "token.client-credentials";
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at token.client-credentials. */
+    type Outcome = Continue | Block;
+  }
+
+  /** token.exchange: a token of another system is to be exchanged. */
+  export namespace TokenExchange {
+    /** What is known about a call at token.exchange. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+      /** The token that is about to be issued. */
+      token: Token;
+    }
+    /** What an action sees at token.exchange. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "token.exchange";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at token.exchange. */
+    type Outcome = Continue | Block;
+  }
+
+  /** mfa.enrolment: a factor is about to be enrolled. */
+  export namespace MFAEnrolment {
+    /** What is known about a call at mfa.enrolment. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at mfa.enrolment. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "mfa.enrolment";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at mfa.enrolment. */
+    type Outcome = Continue | Redirect | Block;
+  }
+
+  /** mfa.verified: a factor was checked. */
+  export namespace MFAVerified {
+    /** What is known about a call at mfa.verified. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** What the application asked the login system for. */
+      transaction?: Transaction;
+    }
+    /** What an action sees at mfa.verified. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "mfa.verified";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at mfa.verified. */
+    type Outcome = Continue | Block;
+  }
+
+  /** message.phone: an SMS or voice message must be sent. */
+  export namespace MessagePhone {
+    /** What is known about a call at message.phone. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** The message that must be sent. */
+      message: Message;
+    }
+    /** What an action sees at message.phone. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "message.phone";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at message.phone. */
+    type Outcome = Continue | Block;
+  }
+
+  /** message.email: an e-mail must be sent. */
+  export namespace MessageEmail {
+    /** What is known about a call at message.email. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+      /** The message that must be sent. */
+      message: Message;
+    }
+    /** What an action sees at message.email. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "message.email";
+      /** The user, if the login system knows who it is. */
+      user?: ClaimedUser;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at message.email. */
+    type Outcome = Continue | Block;
+  }
+
+  /** logout.after: the session ended and nobody waits. Nobody waits for the answer. */
+  export namespace LogoutAfter {
+    /** What is known about a call at logout.after. */
+    interface Context extends CommonContext {
+      /** The source of identities in use. */
+      connection?: Connection;
+      /** What the user has proven so far, and how. */
+      authentication?: Authentication;
+      /** The session in question. */
+      session?: Session;
+    }
+    /** What an action sees at logout.after. Config and Secrets may be narrowed to what the action declares. */
+    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+      /** The trigger that the action runs at. */
+      trigger: "logout.after";
+      /** The user. */
+      user: User;
+      /** The HTTP request that the user's browser or device sent to the login system. */
+      request: Request;
+      /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
+      state: OpenObject;
+      /** What the login system and Durward know about this call. */
+      context: Context;
+      /** The attachment's config: valid against the version's schema, defaults filled in. */
+      config: Config;
+      /** The secrets that this version declares, by name. */
+      secrets: Secrets;
+    }
+    /** What an action may answer at logout.after. */
+    type Outcome = Continue;
+  }
+
+}
+
+// The globals of an action, besides the language's own.
+
+interface Console {
+  /** Writes a line to the execution's log: strings as they are, errors with their stack, everything else as JSON. */
+  log(...data: unknown[]): void;
+  trace(...data: unknown[]): void;
+  debug(...data: unknown[]): void;
+  info(...data: unknown[]): void;
+  warn(...data: unknown[]): void;
+  error(...data: unknown[]): void;
+}
+declare var console: Console;
+
+/** Calls back after so many milliseconds, within the action's time budget. Returns what clearTimeout takes. */
+declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): number;
+declare function clearTimeout(id: number | undefined): void;
+declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): number;
+declare function clearInterval(id: number | undefined): void;
+declare function queueMicrotask(callback: () => void): void;
+
+declare class URL {
+  constructor(url: string | URL, base?: string | URL);
+  static canParse(url: string | URL, base?: string | URL): boolean;
+  hash: string;
+  host: string;
+  hostname: string;
+  href: string;
+  readonly origin: string;
+  password: string;
+  pathname: string;
+  port: string;
+  protocol: string;
+  search: string;
+  readonly searchParams: URLSearchParams;
+  username: string;
+  toJSON(): string;
+  toString(): string;
+}
+
+declare class URLSearchParams {
+  constructor(init?: string | URLSearchParams | Record<string, string> | Iterable<readonly [string, string]>);
+  readonly size: number;
+  append(name: string, value: string): void;
+  delete(name: string, value?: string): void;
+  entries(): IterableIterator<[string, string]>;
+  forEach(callback: (value: string, name: string, params: URLSearchParams) => void): void;
+  get(name: string): string | null;
+  getAll(name: string): string[];
+  has(name: string, value?: string): boolean;
+  keys(): IterableIterator<string>;
+  set(name: string, value: string): void;
+  sort(): void;
+  toString(): string;
+  values(): IterableIterator<string>;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+}
+
+/** Encodes to UTF-8. */
+declare class TextEncoder {
+  readonly encoding: string;
+  encode(input?: string): Uint8Array;
+}
+
+/** Decodes UTF-8. */
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
+  readonly encoding: string;
+  readonly fatal: boolean;
+  readonly ignoreBOM: boolean;
+  decode(input?: ArrayBuffer | ArrayBufferView): string;
+}
+
+declare function structuredClone<T>(value: T): T;
+
+/** Decodes base64 to a string with one character per byte. */
+declare function atob(data: string): string;
+/** Encodes a string with one character per byte as base64. */
+declare function btoa(data: string): string;
+
+interface Crypto {
+  /** A random UUID, version 4. */
+  randomUUID(): string;
+  /** Fills an integer array with random bytes, at most 65,536 of them, and returns it. */
+  getRandomValues<T extends Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array>(array: T): T;
+}
+declare var crypto: Crypto;
