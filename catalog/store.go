@@ -9,7 +9,8 @@ import (
 // Store keeps the catalog. Every write takes the audit events of the edit and stores both in one transaction: either both are
 // there after a crash or neither is. All methods are safe for concurrent use. Lists are in the order of their ids.
 //
-// Errors: [ErrNotFound], [ErrExists] and [ErrConflict] as each method says; anything else is the backend's own trouble.
+// Errors: [ErrNotFound], [ErrExists] and [ErrConflict] as each method says, ErrNotFound also from a list whose tenant does not exist, and [InvalidErrors] for
+// a cursor that the list did not return; anything else is the backend's own trouble.
 type Store interface {
 	// CreateTenant returns ErrExists if the id is taken.
 	CreateTenant(ctx context.Context, t Tenant, events ...audit.Event) error
@@ -34,10 +35,10 @@ type Store interface {
 	// SaveDraft stores d, whose Revision is one more than that of the draft it was made from; ErrConflict if the stored draft is not that one.
 	SaveDraft(ctx context.Context, tenant TenantID, slug ActionSlug, d Draft, events ...audit.Event) error
 
-	// Events reads the audit of edits, newest first.
+	// Events reads the audit of edits, newest first, and the cursor for the page after them (empty on the last).
 	Events(ctx context.Context, tenant TenantID, filter audit.Filter) ([]audit.Event, string, error)
 
-	// WatchKeys calls changed for every key that is written from now on, by this process or by another one, until ctx ends. For writes of this
-	// process the call happens before the write returns.
+	// WatchKeys calls changed for every key that is written from now on, by this process or by another one, until ctx ends. It returns at once. For writes of
+	// this process the call happens before the write returns; changed may be called by several goroutines at once, and may use the store.
 	WatchKeys(ctx context.Context, changed func(KeyID))
 }

@@ -14,20 +14,23 @@ type FlowRef struct {
 }
 
 // Store keeps versions, flows and revisions. As in [catalog.Store], a write and its audit events are one transaction, all methods are
-// safe for concurrent use, and errors are catalog.ErrNotFound, catalog.ErrExists and catalog.ErrConflict as each method says.
+// safe for concurrent use, and errors are catalog.ErrNotFound, catalog.ErrExists and catalog.ErrConflict as each method says. A list whose owner (tenant, action
+// or flow) does not exist is catalog.ErrNotFound, a cursor that the list did not return is catalog.InvalidErrors.
 type Store interface {
 	// PutVersion stores v and makes its number the action's latest. If the action has a version of that number it returns catalog.ErrExists
-	// and stores nothing; if the action does not exist, catalog.ErrNotFound.
+	// and stores nothing; if the action does not exist, catalog.ErrNotFound; if the number is no semantic version, catalog.InvalidErrors.
 	PutVersion(ctx context.Context, v Version, events ...audit.Event) error
 	Version(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string) (Version, error)
-	// Versions lists an action's versions, newest first, without Files, Bundle and SourceMap.
+	// Versions lists an action's versions, newest first by precedence (semver.org, section 11), without Files, Bundle and SourceMap.
 	Versions(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, page catalog.Page) (catalog.List[Version], error)
 
-	// CreateFlow stores a flow with its first revision; catalog.ErrExists if the slug is taken.
+	// CreateFlow stores a flow with its first revision; catalog.ErrExists if the slug is taken, catalog.ErrNotFound if the
+	// tenant does not exist.
 	CreateFlow(ctx context.Context, f Flow, r Revision, events ...audit.Event) error
 	Flow(ctx context.Context, tenant catalog.TenantID, slug FlowSlug) (Flow, error)
 	Flows(ctx context.Context, tenant catalog.TenantID, page catalog.Page) (catalog.List[Flow], error)
-	// SaveRevision stores r and makes it the live one; catalog.ErrConflict unless the live one is the revision before it (r.Number - 1).
+	// SaveRevision stores r and makes it the live one; catalog.ErrConflict unless the live one is the revision before it (r.Number - 1),
+	// catalog.ErrNotFound if there is no such flow.
 	SaveRevision(ctx context.Context, r Revision, events ...audit.Event) error
 	Revision(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, number int) (Revision, error)
 	// Revisions lists a flow's revisions, newest first.
@@ -36,8 +39,8 @@ type Store interface {
 	// RunKeys returns the keys that seal runs, newest first; never none. The first is the one to seal with.
 	RunKeys(ctx context.Context) ([]RunKey, error)
 
-	// WatchFlows calls changed for every flow that is written from now on, by this process or by another one, until ctx ends. For writes of this
-	// process the call happens before the write returns.
+	// WatchFlows calls changed for every flow that is written from now on, by this process or by another one, until ctx ends. It returns at once. For writes of
+	// this process the call happens before the write returns; changed may be called by several goroutines at once, and may use the store.
 	WatchFlows(ctx context.Context, changed func(FlowRef))
 }
 

@@ -45,8 +45,9 @@ type Event struct {
 	Sequence uint64    `json:"sequence"`
 	Time     time.Time `json:"time"`
 	Type     EventType `json:"type"`
-	Tenant   string    `json:"tenant"`
-	Actor    Actor     `json:"actor"`
+	// Tenant is the owner of what was edited. The store sets it.
+	Tenant string `json:"tenant"`
+	Actor  Actor  `json:"actor"`
 	// Flow, Slot, Method, Attachment, Action, Version and Revision name what was edited, each where it applies.
 	Flow       string `json:"flow,omitempty"`
 	Slot       string `json:"slot,omitempty"`

@@ -1,0 +1,156 @@
+// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions and audit. A backend
+// that passes it can stand behind the product.
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/versions"
+)
+
+// Store is a backend.
+type Store interface {
+	catalog.Store
+	versions.Store
+	audit.Store
+	Close() error
+}
+
+// Run tests a backend. open returns an empty store of its own for each test, and closes it when the test ends.
+func Run(t *testing.T, open func(t *testing.T) Store) {
+	for name, test := range map[string]func(*testing.T, Store){
+		"tenants":                           testTenants,
+		"keys":                              testKeys,
+		"keys are watched":                  testWatchKeys,
+		"actions":                           testActions,
+		"drafts":                            testDrafts,
+		"drafts are saved one at a time":    testDraftRace,
+		"versions":                          testVersions,
+		"versions by precedence":            testVersionOrder,
+		"a version is published once":       testVersionRace,
+		"flows and revisions":               testFlows,
+		"revisions are saved one at a time": testRevisionRace,
+		"flows are watched":                 testWatchFlows,
+		"run keys":                          testRunKeys,
+		"a watcher may use the store":       testWatcherUsesStore,
+		"events":                            testEvents,
+		"events are filtered":               testEventFilter,
+		"events chain while many write":     testEventChain,
+		"a failed write leaves nothing":     testFailedWrite,
+		"failed writes do not harm others":  testFailedWriteAmongOthers,
+		"a context that has ended":          testContext,
+		"lists are paged":                   testPaging,
+		"cursors are checked":               testCursors,
+		"tenants are isolated":              testIsolation,
+		"records":                           testRecords,
+		"records are filtered":              testRecordFilter,
+		"records are paged in order":        testRecordPaging,
+		"record pages are stable":           testRecordStability,
+		"records are written once":          testRecordBatches,
+		"records by day":                    testRetention,
+		"odd records":                       testOddRecords,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+var now = time.Date(2026, 11, 20, 9, 30, 0, 123456789, time.UTC)
+
+var alice = audit.Actor{Key: "k1", Name: "Alice", Role: "admin"}
+
+func event(kind audit.EventType) audit.Event {
+	return audit.Event{Time: now, Type: kind, Actor: alice}
+}
+
+func tenant(t *testing.T, s Store, id catalog.TenantID) {
+	t.Helper()
+	require.NoError(t, s.CreateTenant(t.Context(), catalog.Tenant{ID: id, Name: "Tenant " + string(id), CreatedAt: now}, event(audit.TenantCreated)))
+}
+
+func action(t *testing.T, s Store, owner catalog.TenantID, slug catalog.ActionSlug) (catalog.Action, catalog.Draft) {
+	t.Helper()
+	a := catalog.Action{
+		Tenant: owner, Slug: slug, Name: "Action", Description: "Allows <some> & not others", Kind: catalog.ActionCustom,
+		Template: "domain-allowlist", CreatedAt: now, CreatedBy: alice,
+	}
+	d := catalog.Draft{
+		Revision: 1, Files: map[string]string{"action.ts": "export const x = 1 < 2;\n", "lib/a.ts": "\u2028"}, Entry: "action.ts",
+		Triggers:     []contract.TriggerID{"login.after", "registration.after"},
+		ConfigSchema: json.RawMessage("{\n  \"type\": \"object\", \"title\": \"<a>\"\n}"),
+		Secrets:      []string{"API_KEY"}, UpdatedAt: now, UpdatedBy: alice,
+	}
+	require.NoError(t, s.CreateAction(t.Context(), a, d, event(audit.ActionCreated)))
+	return a, d
+}
+
+func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) versions.Version {
+	return versions.Version{
+		Tenant: owner, Action: slug, Number: number, Files: map[string]string{"action.ts": "source"}, Entry: "action.ts",
+		Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage("{ \"type\":  \"object\" }"), Secrets: []string{"API_KEY"},
+		Bundle: []byte("bundle\x00\xff" + number), SourceMap: []byte(`{"version":3}`), Bundler: "esbuild 0.28.2", Digest: strings.Repeat("ab", 32),
+		Message: "first", PublishedAt: now, PublishedBy: alice,
+	}
+}
+
+func flow(t *testing.T, s Store, owner catalog.TenantID, slug versions.FlowSlug) (versions.Flow, versions.Revision) {
+	t.Helper()
+	f := versions.Flow{Tenant: owner, Slug: slug, Kind: "login", Name: "Login", CreatedAt: now, CreatedBy: alice, Revision: 1}
+	r := revision(owner, slug, 1)
+	require.NoError(t, s.CreateFlow(t.Context(), f, r, event(audit.FlowCreated)))
+	return f, r
+}
+
+func revision(owner catalog.TenantID, slug versions.FlowSlug, number int) versions.Revision {
+	return versions.Revision{
+		Tenant: owner, Flow: slug, Number: number, Message: fmt.Sprintf("save %d", number), SavedAt: now, SavedBy: alice,
+		Slots: map[contract.SlotName]versions.Slot{"after": {
+			Default: []versions.Attachment{{
+				ID: "a1", Action: "gate", Version: "1.0.0", Config: json.RawMessage(`{"domains":["example.com"]}`),
+				OnFailure: versions.Continue, TimeoutMS: 700,
+			}},
+			Methods: map[contract.Method][]versions.Attachment{"passkey": {}},
+		}},
+	}
+}
+
+func record(owner string, at time.Time) audit.Record {
+	return audit.Record{
+		ID: uuid.Must(uuid.NewV7()).String(), Time: at, Tenant: owner, Flow: "login", Slot: "after", Trigger: "login.after", Method: "password",
+		Revision: 3, Run: uuid.NewString(), Request: "req-1", User: "user-1", Outcome: "continue", DurationUS: 900,
+		Actions: []audit.Executed{{
+			Attachment: "a1", Action: "gate", Version: "1.0.0", Outcome: "continue", DurationUS: 400, CPUUS: 200,
+			Logs: []audit.Log{{Level: "info", Message: "passed", AtUS: 12}},
+		}},
+	}
+}
+
+// all reads a list to its end, a few entries at a time.
+func all[T any](t *testing.T, limit int, list func(catalog.Page) (catalog.List[T], error)) []T {
+	t.Helper()
+	var items []T
+	for p := (catalog.Page{Limit: limit}); ; {
+		l, err := list(p)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(l.Items), limit)
+		items = append(items, l.Items...)
+		if l.Next == "" {
+			return items
+		}
+		require.Len(t, l.Items, limit, "only the last page may be short")
+		require.NotEqual(t, p.After, l.Next)
+		p.After = l.Next
+	}
+}
