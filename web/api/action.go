@@ -1,0 +1,109 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// NewAction is the body of POST /v1/tenants/{tenant}/actions.
+type NewAction struct {
+	Slug        string `json:"slug" doc:"Names the action within its tenant, at most 63 characters. It never changes."`
+	Name        string `json:"name" doc:"What people call the action."`
+	Description string `json:"description,omitempty" doc:"What the action is for."`
+	Kind        string `json:"kind,omitempty" enum:"action_kind" doc:"Where the source comes from. Default: custom."`
+	Template    string `json:"template,omitempty" doc:"The template that the draft was made from."`
+	Draft       Source `json:"draft" doc:"The first draft."`
+}
+
+// Source is what an author writes.
+type Source struct {
+	Files        map[string]string `json:"files" doc:"The sources by path, for example action.ts or lib/domains.ts."`
+	Entry        string            `json:"entry,omitempty" doc:"The path of the file that exports execute. Default: the first of action.ts, action.js, index.ts, index.js, main.ts and main.js that exists, or the only file."`
+	Triggers     []string          `json:"triggers" enum:"trigger" doc:"The triggers that the action works at."`
+	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; absent: the action takes no config."`
+	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that the action reads."`
+}
+
+// Action is a piece of reusable logic.
+type Action struct {
+	Slug        string    `json:"slug" doc:"Names the action within its tenant."`
+	Name        string    `json:"name" doc:"What people call the action."`
+	Description string    `json:"description,omitempty" doc:"What the action is for."`
+	Kind        string    `json:"kind" enum:"action_kind" doc:"Where the source comes from."`
+	Template    string    `json:"template,omitempty" doc:"The template that the draft was made from."`
+	Latest      string    `json:"latest,omitempty" doc:"The number of the version that was published last; absent before the first."`
+	CreatedAt   time.Time `json:"created_at" doc:"When it was created."`
+	CreatedBy   Actor     `json:"created_by" doc:"Who created it."`
+}
+
+// CreatedAction is the answer to NewAction.
+type CreatedAction struct {
+	Action
+	Draft Draft `json:"draft" doc:"The first draft."`
+}
+
+// ActionChange is the body of PATCH /v1/tenants/{tenant}/actions/{action}. What is absent stays as it is.
+type ActionChange struct {
+	Name        *string `json:"name,omitempty" doc:"What people call the action."`
+	Description *string `json:"description,omitempty" doc:"What the action is for."`
+}
+
+// Draft is the one mutable source of an action.
+type Draft struct {
+	Revision int `json:"revision" doc:"Counts the saves, from 1."`
+	Source
+	UpdatedAt time.Time `json:"updated_at" doc:"When it was saved."`
+	UpdatedBy Actor     `json:"updated_by" doc:"Who saved it."`
+}
+
+// DraftChange is the body of PATCH /v1/tenants/{tenant}/actions/{action}/draft. What is absent stays as it is.
+type DraftChange struct {
+	Revision     int               `json:"revision,omitzero" doc:"The revision that the change was made from; 409 if it is no longer the newest. Default: not checked."`
+	Files        map[string]string `json:"files,omitzero" doc:"All the sources by path; they take the place of those that are there."`
+	Entry        *string           `json:"entry,omitzero" doc:"The path of the file that exports execute."`
+	Triggers     []string          `json:"triggers,omitzero" enum:"trigger" doc:"The triggers that the action works at."`
+	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config."`
+	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
+}
+
+// Trial is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/run.
+type Trial struct {
+	Trigger string          `json:"trigger" enum:"trigger" doc:"The trigger to run at."`
+	Event   json.RawMessage `json:"event" schema:"call" doc:"The call, as the body of execute."`
+	Config  json.RawMessage `json:"config,omitzero" schema:"object" doc:"The config, valid against the draft's schema. Default: {}."`
+}
+
+// TrialResult is how a draft ran.
+type TrialResult struct {
+	Outcome     json.RawMessage `json:"outcome,omitzero" schema:"outcome" doc:"What the action answered, checked; absent if it failed."`
+	Failure     *Failure        `json:"failure,omitempty" doc:"How the action failed; absent if it did not."`
+	DurationUS  int64           `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
+	CPUUS       int64           `json:"cpu_us" doc:"Microseconds of computing."`
+	Logs        []Log           `json:"logs" doc:"The lines that the action wrote."`
+	LogsDropped int             `json:"logs_dropped,omitzero" doc:"How many lines were beyond the limits."`
+	Warnings    []Diagnostic    `json:"warnings,omitempty" doc:"What the bundler warns of."`
+}
+
+// Failure is how an action failed, in the author's own words and places.
+type Failure struct {
+	Kind    string  `json:"kind" enum:"failure" doc:"What kind of thing went wrong."`
+	Message string  `json:"message" doc:"What was thrown, or what was wrong."`
+	Limit   string  `json:"limit,omitempty" doc:"The limit that was passed and its value."`
+	Stack   []Frame `json:"stack,omitempty" doc:"Where in the author's sources, innermost first."`
+}
+
+// Frame is a place in the author's sources.
+type Frame struct {
+	Function string `json:"function,omitempty" doc:"The function, if it has a name."`
+	File     string `json:"file" doc:"The path of the file."`
+	Line     int    `json:"line" doc:"Counts from 1."`
+	Column   int    `json:"column" doc:"Counts from 1, in UTF-16 code units."`
+	Text     string `json:"text,omitempty" doc:"The line itself."`
+}
+
+// Log is a line that an action wrote.
+type Log struct {
+	Level   string `json:"level" enum:"log_level" doc:"How serious it is."`
+	Message string `json:"message" doc:"The line."`
+	AtUS    int64  `json:"at_us" doc:"Microseconds since the action started."`
+}

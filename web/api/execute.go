@@ -1,0 +1,99 @@
+package api
+
+import "encoding/json"
+
+// Call is the body of POST /v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute. Each section is an object: a map, a struct, or JSON. What the sections
+// hold is in the contract, and in the OpenAPI document as the schema Call, which is not made from this type.
+type Call struct {
+	Run     string `json:"run,omitempty"`    // as the run's last answer gave it; empty starts a run
+	Method  string `json:"method,omitempty"` // the authentication method in use
+	User    any    `json:"user,omitempty"`
+	Request any    `json:"request,omitempty"`
+	State   any    `json:"state,omitempty"` // as the run's last answer gave it
+	Context any    `json:"context,omitempty"`
+	Resume  any    `json:"resume,omitempty"` // what came back with the user from a redirect or a second factor
+}
+
+// Object is a JSON object whose members are kept as they were written.
+type Object = map[string]json.RawMessage
+
+// Answer is the decision of a slot. Which members it has depends on the kind.
+type Answer struct {
+	Run  string `json:"run" doc:"Seals the sign-in to this revision: send it with the next call of the same sign-in."`
+	Kind string `json:"kind" enum:"kind" doc:"What the login system is to do."`
+
+	Code    string `json:"code,omitempty" doc:"block: a word for machines."`
+	Message string `json:"message,omitempty" doc:"block: a sentence for the user."`
+	Field   string `json:"field,omitempty" doc:"block: JSON pointer of the form field at fault."`
+
+	Factors []string `json:"factors,omitempty" doc:"demand_mfa: the factors to ask for, in order of preference; absent: any that the user has."`
+	Enrol   bool     `json:"enrol,omitzero" doc:"demand_mfa: let the user enrol a factor if there is none."`
+
+	URL    string            `json:"url,omitempty" doc:"redirect: where to."`
+	Params map[string]string `json:"params,omitempty" doc:"redirect: query parameters to add."`
+	Token  *RedirectToken    `json:"token,omitempty" doc:"redirect: what to tell the target in a signed token."`
+
+	Claims     Claims            `json:"claims,omitzero" doc:"Claims to add to tokens."`
+	Scopes     Scopes            `json:"scopes,omitzero" doc:"Scopes to add to or take from a token."`
+	User       UserChange        `json:"user,omitzero" doc:"Changes to the user, by key; null deletes a key."`
+	Session    SessionChange     `json:"session,omitzero" doc:"Changes to the session."`
+	SAML       SAML              `json:"saml,omitzero" doc:"Changes to the SAML assertion."`
+	State      json.RawMessage   `json:"state" schema:"object" doc:"The run's state after this call: send it with the next call of the same sign-in."`
+	Directives []json.RawMessage `json:"directives,omitempty" schema:"directive" doc:"What else to do."`
+
+	Flow    FlowAt     `json:"flow" doc:"What decided."`
+	Actions []Executed `json:"actions" doc:"The actions that ran, in order."`
+}
+
+// RedirectToken is what a redirect's target is told.
+type RedirectToken struct {
+	Claims           Object `json:"claims" doc:"What the token says."`
+	ExpiresInSeconds int    `json:"expires_in_seconds,omitzero" doc:"How long it is valid. Default: 900."`
+}
+
+// Claims are added to tokens.
+type Claims struct {
+	IDToken     Object `json:"id_token,omitempty" doc:"Of the ID token."`
+	AccessToken Object `json:"access_token,omitempty" doc:"Of the access token."`
+}
+
+// Scopes are added to or taken from a token.
+type Scopes struct {
+	Add    []string `json:"add,omitempty" doc:"To add."`
+	Remove []string `json:"remove,omitempty" doc:"To take away."`
+}
+
+// UserChange is changes to the user, by key; null deletes a key.
+type UserChange struct {
+	Traits       Object `json:"traits,omitempty" doc:"Of the traits."`
+	UserMetadata Object `json:"user_metadata,omitempty" doc:"Of the metadata that the user may see."`
+	AppMetadata  Object `json:"app_metadata,omitempty" doc:"Of the metadata that the user may not see."`
+}
+
+// SessionChange is changes to the session.
+type SessionChange struct {
+	Metadata      Object `json:"metadata,omitempty" doc:"To keep with the session."`
+	ExpiresAt     string `json:"expires_at,omitempty" doc:"When it ends, as RFC 3339."`
+	IdleExpiresAt string `json:"idle_expires_at,omitempty" doc:"When it ends if it is not used, as RFC 3339."`
+	Cookie        string `json:"cookie,omitempty" doc:"How its cookie lives."`
+}
+
+// SAML is changes to the SAML assertion.
+type SAML struct {
+	Attributes Object `json:"attributes,omitempty" doc:"Attributes to add."`
+}
+
+// FlowAt is a flow at a revision.
+type FlowAt struct {
+	Slug     string `json:"slug" doc:"The flow's slug."`
+	Revision int    `json:"revision" doc:"The number of the revision that decided."`
+}
+
+// Executed is an action that ran for an [Answer].
+type Executed struct {
+	Slug       string `json:"slug" doc:"The action's slug."`
+	Version    string `json:"version" doc:"The version that ran."`
+	Kind       string `json:"kind,omitempty" enum:"kind" doc:"What it answered; absent if it failed."`
+	Failure    string `json:"failure,omitempty" enum:"failure" doc:"How it failed; what it said is in the audit of executions."`
+	DurationUS int64  `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
+}

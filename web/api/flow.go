@@ -1,0 +1,81 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// NewFlow is the body of POST /v1/tenants/{tenant}/flows.
+type NewFlow struct {
+	Slug  string          `json:"slug" doc:"Names the flow within its tenant, at most 63 characters. It never changes."`
+	Kind  string          `json:"kind" enum:"flow_kind" doc:"Which authentication event it is; it decides which slots there are."`
+	Name  string          `json:"name" doc:"What people call the flow."`
+	Slots map[string]Slot `json:"slots,omitempty" doc:"What runs, by slot. A slot that is absent runs nothing."`
+}
+
+// Flow is one authentication event of a tenant.
+type Flow struct {
+	Slug      string    `json:"slug" doc:"Names the flow within its tenant."`
+	Kind      string    `json:"kind" enum:"flow_kind" doc:"Which authentication event it is."`
+	Name      string    `json:"name" doc:"What people call the flow."`
+	Revision  int       `json:"revision" doc:"The number of the live revision."`
+	CreatedAt time.Time `json:"created_at" doc:"When it was created."`
+	CreatedBy Actor     `json:"created_by" doc:"Who created it."`
+}
+
+// FlowDetail is a flow and what is live of it.
+type FlowDetail struct {
+	Flow
+	Live Revision `json:"live" doc:"The live revision."`
+}
+
+// CreatedFlow is the answer to NewFlow.
+type CreatedFlow struct {
+	FlowDetail
+	Warnings []Warning `json:"warnings,omitempty" doc:"What may surprise."`
+}
+
+// FlowChange is the body of PUT /v1/tenants/{tenant}/flows/{flow}.
+type FlowChange struct {
+	Base    int             `json:"base" doc:"The live revision that the change was made from; 409 if it is no longer the live one."`
+	Slots   map[string]Slot `json:"slots" doc:"What runs, by slot: all of it, also what stays as it was."`
+	Message string          `json:"message,omitempty" doc:"What is new."`
+}
+
+// Revision is an immutable snapshot of a whole flow.
+type Revision struct {
+	Flow    string          `json:"flow" doc:"The flow's slug."`
+	Number  int             `json:"number" doc:"Counts the revisions, from 1."`
+	Slots   map[string]Slot `json:"slots" doc:"What runs, by slot."`
+	Message string          `json:"message,omitempty" doc:"What was new."`
+	SavedAt time.Time       `json:"saved_at" doc:"When it was saved."`
+	SavedBy Actor           `json:"saved_by" doc:"Who saved it."`
+}
+
+// SavedRevision is the answer to FlowChange.
+type SavedRevision struct {
+	Revision
+	Warnings []Warning `json:"warnings,omitempty" doc:"What may surprise."`
+}
+
+// Slot is what runs at one trigger point.
+type Slot struct {
+	Default []Attachment            `json:"default,omitempty" doc:"What runs where no list is for the method in use."`
+	Methods map[string][]Attachment `json:"methods,omitempty" doc:"By authentication method: what runs instead of the default list; an empty list runs nothing."`
+}
+
+// Attachment is one action in one list of a slot.
+type Attachment struct {
+	ID        string          `json:"id,omitempty" doc:"Unique within its revision and the same over revisions. Absent in a request: a new one is made."`
+	Action    string          `json:"action" doc:"The action's slug."`
+	Version   string          `json:"version" doc:"The exact version."`
+	Config    json.RawMessage `json:"config,omitzero" schema:"object" doc:"Valid against the version's schema. Default: {}."`
+	OnFailure string          `json:"on_failure,omitempty" enum:"policy" doc:"What a failure of the action does. Default: block where somebody waits for the answer, else continue."`
+	TimeoutMS int             `json:"timeout_ms,omitzero" doc:"Budget of wall-clock time in milliseconds. Default: 5000."`
+}
+
+// Warning is something in a revision that is allowed and may surprise.
+type Warning struct {
+	Pointer string `json:"pointer,omitempty" doc:"JSON pointer (RFC 6901) of the member of the request that it is about."`
+	Detail  string `json:"detail" doc:"One sentence."`
+}

@@ -1,0 +1,61 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Health is the answer of /healthz and of /readyz.
+type Health struct {
+	Status string `json:"status" enum:"health" doc:"ok, or stopping: the server ends after the calls that are running, and takes none that are new."`
+}
+
+// System is the server itself.
+type System struct {
+	Version       string    `json:"version" doc:"Durward's version."`
+	Go            string    `json:"go" doc:"The version of Go that it was built with."`
+	StartedAt     time.Time `json:"started_at" doc:"When the server was started."`
+	UptimeSeconds int64     `json:"uptime_seconds" doc:"For how long it has been up."`
+	Workers       Workers   `json:"workers" doc:"The worker processes."`
+}
+
+// Workers are the figures of the worker processes at a moment.
+type Workers struct {
+	Processes int `json:"processes" doc:"How many there are, spares included."`
+	Spares    int `json:"spares" doc:"How many are ready and belong to no tenant."`
+	Tenants   int `json:"tenants" doc:"How many tenants have one."`
+	Inflight  int `json:"inflight" doc:"How many calls they hold."`
+}
+
+// Trigger is a point in a login system's flows at which it asks Durward.
+type Trigger struct {
+	ID          string      `json:"id" enum:"trigger" doc:"The flow kind, a dot, and the slot."`
+	Flow        string      `json:"flow" enum:"flow_kind" doc:"The kind of flow."`
+	Slot        string      `json:"slot" doc:"The slot in a flow of that kind."`
+	When        string      `json:"when" doc:"The moment at which the login system calls."`
+	Async       bool        `json:"async" doc:"Nobody waits for the answer."`
+	Answers     []string    `json:"answers" enum:"kind" doc:"What an action may answer, weakest first."`
+	PerMethod   bool        `json:"per_method" doc:"The slot may have lists for authentication methods."`
+	FailClosed  bool        `json:"fail_closed" doc:"A failure blocks, whatever an attachment says."`
+	User        string      `json:"user" enum:"knowledge" doc:"How much is known about the user."`
+	Equivalents Equivalents `json:"equivalents" doc:"The names of the same point in other systems."`
+}
+
+// Equivalents are a trigger's names in other systems; an empty list means that the system has no such point.
+type Equivalents struct {
+	Ory         []string `json:"ory" doc:"In Ory Kratos and Hydra."`
+	Auth0       []string `json:"auth0" doc:"In Auth0."`
+	Intelliauth []string `json:"intelliauth" doc:"In Intelliauth."`
+}
+
+// Template is a shipped action, to make one's own from.
+type Template struct {
+	Slug         string            `json:"slug" doc:"Names the template."`
+	Name         string            `json:"name" doc:"What people call it."`
+	Description  string            `json:"description" doc:"What it is for."`
+	Version      string            `json:"version" doc:"The version that it is shipped as."`
+	Triggers     []string          `json:"triggers" enum:"trigger" doc:"The triggers that it works at."`
+	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"The JSON Schema (draft 2020-12) of its config; absent: it takes none."`
+	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
+	Files        map[string]string `json:"files" doc:"The sources by path."`
+}

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Publication is the body of POST /v1/tenants/{tenant}/actions/{action}/versions.
+type Publication struct {
+	Number  string `json:"number" doc:"A semantic version, without a leading v."`
+	Message string `json:"message,omitempty" doc:"What is new."`
+}
+
+// VersionInfo is an immutable version without its sources, as lists show it.
+type VersionInfo struct {
+	Action      string    `json:"action" doc:"The action's slug."`
+	Number      string    `json:"number" doc:"The semantic version."`
+	Entry       string    `json:"entry" doc:"The path of the file that exports execute."`
+	Triggers    []string  `json:"triggers" enum:"trigger" doc:"The triggers that the version works at."`
+	Secrets     []string  `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
+	Bundler     string    `json:"bundler" doc:"What made the bundle."`
+	Digest      string    `json:"digest" doc:"SHA-256, in hex, over sources, bundle, source map, schema and triggers."`
+	Message     string    `json:"message,omitempty" doc:"What is new."`
+	PublishedAt time.Time `json:"published_at" doc:"When it was published."`
+	PublishedBy Actor     `json:"published_by" doc:"Who published it."`
+
+	ConfigSchema json.RawMessage `json:"config_schema,omitzero" doc:"The JSON Schema (draft 2020-12) of an attachment's config; absent: none is taken."`
+}
+
+// Version is an immutable version with its sources.
+type Version struct {
+	VersionInfo
+	Files     map[string]string `json:"files" doc:"The sources by path."`
+	Bundle    string            `json:"bundle,omitempty" doc:"The script that runs; only where include=bundle asks for it."`
+	SourceMap json.RawMessage   `json:"source_map,omitzero" schema:"object" doc:"Leads from the script to the sources (source map version 3); only where include=bundle asks for it."`
+}
+
+// Published is the answer to Publication.
+type Published struct {
+	Version
+	Warnings []Diagnostic `json:"warnings,omitempty" doc:"What the bundler warns of."`
+}
+
+// Diagnostic is something to tell the author about a place in the sources, or about all of them.
+type Diagnostic struct {
+	Severity string `json:"severity" enum:"severity" doc:"Whether it keeps the source from being bundled."`
+	File     string `json:"file,omitempty" doc:"The path of the file; absent where it is about none in particular."`
+	Line     int    `json:"line,omitzero" doc:"Counts from 1; absent where there is no place."`
+	Column   int    `json:"column,omitzero" doc:"Counts from 1, in UTF-16 code units."`
+	Length   int    `json:"length,omitzero" doc:"In UTF-16 code units."`
+	LineText string `json:"line_text,omitempty" doc:"The line itself."`
+	Text     string `json:"text" doc:"What is wrong."`
+	Hint     string `json:"hint,omitempty" doc:"What would be right, where that is known."`
+}
