@@ -8,11 +8,11 @@ import (
 // NewAction is the body of POST /v1/tenants/{tenant}/actions.
 type NewAction struct {
 	Slug        string `json:"slug" doc:"Names the action within its tenant, at most 63 characters. It never changes."`
-	Name        string `json:"name" doc:"What people call the action."`
+	Name        string `json:"name,omitempty" doc:"What people call the action. Default: the slug."`
 	Description string `json:"description,omitempty" doc:"What the action is for."`
 	Kind        string `json:"kind,omitempty" enum:"action_kind" doc:"Where the source comes from. Default: custom."`
 	Template    string `json:"template,omitempty" doc:"The template that the draft was made from."`
-	Draft       Source `json:"draft" doc:"The first draft."`
+	Source             // of the first draft
 }
 
 // Source is what an author writes.
@@ -62,7 +62,7 @@ type DraftChange struct {
 	Files        map[string]string `json:"files,omitzero" doc:"All the sources by path; they take the place of those that are there."`
 	Entry        *string           `json:"entry,omitzero" doc:"The path of the file that exports execute."`
 	Triggers     []string          `json:"triggers,omitzero" enum:"trigger" doc:"The triggers that the action works at."`
-	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config."`
+	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; null: the action takes none."`
 	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
 }
 

@@ -5,7 +5,7 @@ import "time"
 // NewTenant is the body of POST /v1/tenants.
 type NewTenant struct {
 	ID   string `json:"id" doc:"A slug, at most 63 characters. It never changes."`
-	Name string `json:"name" doc:"What people call the tenant."`
+	Name string `json:"name,omitempty" doc:"What people call the tenant. Default: the id."`
 }
 
 // Tenant is the owner of everything else.
