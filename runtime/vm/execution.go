@@ -141,6 +141,10 @@ func (x *Execution) begin() {
 		x.fail(x.failed(FailLoad, err))
 		return
 	}
+	if x.call.Entry == "" {
+		x.settle(x.exports())
+		return
+	}
 	entry, failure := x.entry()
 	if failure != nil {
 		x.fail(failure)
@@ -167,6 +171,19 @@ func asPromise(value goja.Value) (*goja.Promise, bool) {
 	}
 	promise, ok := object.Export().(*goja.Promise)
 	return promise, ok
+}
+
+// exports are the names of the functions that the script exports.
+func (x *Execution) exports() goja.Value {
+	names := []any{}
+	if exports, ok := x.rt.Get(exportsName).(*goja.Object); ok {
+		for _, name := range exports.Keys() {
+			if _, ok := goja.AssertFunction(exports.Get(name)); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return x.rt.NewArray(names...)
 }
 
 func (x *Execution) entry() (goja.Callable, *Failure) {

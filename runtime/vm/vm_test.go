@@ -236,3 +236,11 @@ func TestStuckInABuiltin(t *testing.T) {
 	require.Equal(t, vm.FailTimeLimit, failure.Kind)
 	require.Equal(t, "cpu 20ms", failure.Limit)
 }
+
+func TestExports(t *testing.T) {
+	t.Parallel()
+	machine, digest := load(t, `var $action = { execute() {}, other: class {}, n: 1 };`, nil)
+	result := drive(machine.Start(digest, vm.Call{Input: []byte(`{}`)}))
+	require.Nil(t, result.Failure)
+	require.JSONEq(t, `["execute","other"]`, string(result.Outcome))
+}

@@ -39,6 +39,7 @@ func New(config Config) (*Pool, error) {
 	config.Inflight = cmp.Or(config.Inflight, 128)
 	config.Idle = cmp.Or(config.Idle, 5*time.Minute)
 	config.Executions = cmp.Or(config.Executions, 100_000)
+	config.Wait = cmp.Or(config.Wait, time.Second)
 	config.Grace = cmp.Or(config.Grace, time.Second)
 	config.StartTimeout = cmp.Or(config.StartTimeout, 10*time.Second)
 	if config.Observe == nil {
@@ -58,7 +59,7 @@ func New(config Config) (*Pool, error) {
 }
 
 // Execute runs one call of a program for a tenant. What the action does wrong, up to the death of its worker, is a failure in the result. The error is ErrBusy if no
-// worker was free before ctx ended, ErrClosed, or the cause of ctx's end while the call ran; then the execution may go on, unseen, until its limits.
+// worker was free in time, ErrClosed, or the cause of ctx's end; then the execution may go on, unseen, until its limits.
 func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, c vm.Call) (vm.Result, error) {
 	c.Limits = c.Limits.WithDefaults()
 	began := time.Now()
@@ -133,6 +134,7 @@ func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, exp
 // acquire puts a call into a worker of the tenant: into an idle one, else into a new one, else into the one with the least to do. A call that is to run alone
 // gets a new one, which nobody else gets.
 func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, limit time.Duration) (*process, uint64, error) {
+	var patience <-chan time.Time
 	for {
 		p.mu.Lock()
 		if p.closed {
@@ -155,10 +157,15 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 		change := p.change
 		p.mu.Unlock()
 		p.ask()
+		if patience == nil {
+			patience = time.After(p.config.Wait)
+		}
 		select {
 		case <-change:
-		case <-ctx.Done():
+		case <-patience:
 			return nil, 0, ErrBusy
+		case <-ctx.Done():
+			return nil, 0, context.Cause(ctx)
 		}
 	}
 }

@@ -36,6 +36,8 @@ type Config struct {
 	Idle time.Duration
 	// Executions is after how many executions a worker is replaced. Default: 100,000.
 	Executions int
+	// Wait is how long a call waits for a worker before it gets ErrBusy. Default: 1 s.
+	Wait time.Duration
 	// Grace is how long after its own limits a call may take before its worker is killed. It covers the wait behind the other executions in the worker. Default: 1 s.
 	Grace time.Duration
 	// StartTimeout is how long a process may take until it is ready. Default: 10 s.

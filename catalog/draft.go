@@ -1,0 +1,92 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/durward/durward/catalog/contract"
+)
+
+// Bounds of a draft. What a source may contain is the bundler's business.
+const (
+	MaxFiles       = 200
+	MaxFileBytes   = 1 << 20
+	MaxSourceBytes = 5 << 20
+	MaxSchemaBytes = 256 << 10
+	MaxSecrets     = 50
+	maxDescription = 4000
+)
+
+var (
+	pathPattern   = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$`)
+	secretPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+)
+
+func checkDescription(s string) error {
+	if len(s) > maxDescription {
+		return invalid("/description", "a description has at most %d bytes", maxDescription)
+	}
+	return nil
+}
+
+// checkDraft checks all but the schema's content, and sorts what has no order.
+func checkDraft(d *Draft) error {
+	var list InvalidErrors
+	add := func(pointer, format string, args ...any) {
+		if len(list) < maxViolations {
+			list = append(list, &InvalidError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+		}
+	}
+	checkFiles(d, add)
+	for i, id := range d.Triggers {
+		if _, ok := contract.Lookup(id); !ok {
+			add(fmt.Sprintf("/triggers/%d", i), "there is no trigger %q; GET /v1/triggers lists them", clip(string(id), 80))
+		}
+	}
+	for i, name := range d.Secrets {
+		if !secretPattern.MatchString(name) {
+			add(fmt.Sprintf("/secrets/%d", i), "%q is not a secret's name: use letters, digits and underscores, at most 64", clip(name, 80))
+		}
+	}
+	if len(d.Secrets) > MaxSecrets {
+		add("/secrets", "an action has at most %d secrets", MaxSecrets)
+	}
+	if len(d.ConfigSchema) > MaxSchemaBytes {
+		add("/config_schema", "a schema has at most %d bytes", MaxSchemaBytes)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	d.Triggers = sorted(d.Triggers)
+	d.Secrets = sorted(d.Secrets)
+	return nil
+}
+
+func checkFiles(d *Draft, add func(pointer, format string, args ...any)) {
+	total := 0
+	for path, text := range d.Files {
+		total += len(text)
+		if len(path) > 200 || !pathPattern.MatchString(path) {
+			add(pointer([]string{"files", clip(path, 80)}), "a path is names joined by slashes, each of letters, digits, hyphens, underscores and dots, and none starting with a dot")
+		}
+		if len(text) > MaxFileBytes {
+			add(pointer([]string{"files", clip(path, 80)}), "a file has at most %d bytes", MaxFileBytes)
+		}
+	}
+	if len(d.Files) > MaxFiles {
+		add("/files", "an action has at most %d files", MaxFiles)
+	}
+	if total > MaxSourceBytes {
+		add("/files", "an action's files have at most %d bytes together", MaxSourceBytes)
+	}
+	if _, ok := d.Files[d.Entry]; d.Entry != "" && len(d.Files) > 0 && !ok {
+		add("/entry", "there is no file %q", clip(d.Entry, 80))
+	}
+}
+
+func sorted[T ~string](list []T) []T {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}

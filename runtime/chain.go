@@ -1,0 +1,181 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/vm"
+)
+
+// Engine runs chains in a sandbox. It is safe for concurrent use.
+type Engine struct {
+	Sandbox Sandbox
+}
+
+// Run runs the steps of a call, one after the other, and merges their outcomes: block ends the chain, redirect ends it after the action that asked for it, demand_mfa is
+// remembered while the chain goes on. What an action does wrong follows its step's policy. The error is the sandbox's own, or the end of ctx; the answer is then incomplete, but
+// names what ran.
+func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
+	answer := Answer{Outcome: Outcome{Kind: contract.Continue}, State: orEmpty(call.Event.State)}
+	budget := call.Budget
+	if budget == 0 {
+		budget = DefaultBudget
+	}
+	end := time.Now().Add(budget)
+	in := newInput(call)
+	for i := range call.Steps {
+		step := &call.Steps[i]
+		outcome, execution, err := e.step(ctx, call, step, in.build(step, answer.State), end)
+		if err != nil {
+			return answer, err
+		}
+		answer.Executions = append(answer.Executions, execution)
+		answer.State = mergeState(answer.State, outcome.State)
+		answer.Outcome.merge(&outcome)
+		if outcome.Kind == contract.Block || outcome.Kind == contract.Redirect {
+			break
+		}
+	}
+	answer.Outcome.finish()
+	return answer, nil
+}
+
+func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte, end time.Time) (Outcome, Execution, error) {
+	began := time.Now()
+	limits := step.Limits.WithDefaults()
+	execution := Execution{Step: step}
+	if left := end.Sub(began); left < limits.Wall {
+		limits.Wall = left
+	}
+	if limits.Wall <= 0 {
+		execution.Result.Failure = &vm.Failure{
+			Kind: vm.FailTimeLimit, Limit: "chain budget", Message: "the actions before this one used up the time of the chain",
+		}
+		return failed(call.Trigger, step), execution, nil
+	}
+	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, vm.Call{Entry: "execute", Input: input, Limits: limits})
+	if err != nil {
+		return Outcome{}, execution, err
+	}
+	execution.Result, execution.Took = result, time.Since(began)
+	if result.Failure != nil {
+		return failed(call.Trigger, step), execution, nil
+	}
+	outcome, failure := readOutcome(result.Outcome, call.Trigger)
+	if failure != nil {
+		execution.Result.Failure = failure
+		return failed(call.Trigger, step), execution, nil
+	}
+	execution.Kind = outcome.Kind
+	return outcome, execution, nil
+}
+
+// failed is the outcome of an action that failed. The user learns nothing but that it is not possible now; after a credential was checked, not even that.
+func failed(t contract.Trigger, step *Step) Outcome {
+	if step.OnFailure == Continue && !t.FailClosed {
+		return Outcome{Kind: contract.Continue}
+	}
+	if t.FailClosed {
+		return Outcome{Kind: contract.Block, Code: "invalid_credentials", Message: "The credentials are not valid.", Reason: failedReason(step)}
+	}
+	return Outcome{Kind: contract.Block, Code: "action_failed", Message: "This is not possible at the moment. Please try again later.", Reason: failedReason(step)}
+}
+
+func failedReason(step *Step) string {
+	return step.Action + " " + step.Version + " failed, and its policy is to block"
+}
+
+// input builds the inputs of a chain. They differ in state, action, config and secrets; the rest is written once.
+type input struct {
+	head    []byte // up to the state
+	context []byte // from behind the state to the action
+	tail    []byte // from behind the action to the config
+}
+
+func newInput(call *Call) *input {
+	in := &input{}
+	b := append(make([]byte, 0, len(call.Event.User)+len(call.Event.Request)+128), `{"trigger":`...)
+	b = appendString(b, string(call.Trigger.ID))
+	if call.Event.User != nil {
+		b = append(append(b, `,"user":`...), call.Event.User...)
+	}
+	b = append(append(b, `,"request":`...), orEmpty(call.Event.Request)...)
+	in.head = append(b, `,"state":`...)
+
+	b = append(make([]byte, 0, 256), `,"context":{"tenant":`...)
+	b = appendString(b, call.Tenant)
+	b = append(b, `,"flow":{"slug":`...)
+	b = appendString(b, call.Flow)
+	b = append(b, `,"kind":`...)
+	b = appendString(b, string(call.Trigger.Flow))
+	b = append(b, `,"revision":`...)
+	b = strconv.AppendInt(b, int64(call.Revision), 10)
+	b = append(b, `},"run":{"id":`...)
+	b = appendString(b, call.Run)
+	b = append(b, `,"started_at":"`...)
+	b = call.RunStarted.UTC().AppendFormat(b, time.RFC3339Nano)
+	b = append(b, `"},"attempt":`...)
+	b = strconv.AppendInt(b, int64(max(call.Attempt, 1)), 10)
+	if call.IdempotencyKey != "" {
+		b = append(b, `,"idempotency_key":`...)
+		b = appendString(b, call.IdempotencyKey)
+	}
+	if call.Event.Method != "" {
+		b = append(b, `,"method":`...)
+		b = appendString(b, string(call.Event.Method))
+	}
+	in.context = append(b, `,"action":`...)
+
+	b = make([]byte, 0, len(call.Event.Context)+16)
+	if members := inner(call.Event.Context); len(members) > 0 {
+		b = append(append(b, ','), members...)
+	}
+	in.tail = append(b, `},"config":`...)
+	return in
+}
+
+func (in *input) build(step *Step, state json.RawMessage) []byte {
+	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Secrets)+len(step.Action)+len(step.Version)+64)
+	b = append(append(b, in.head...), state...)
+	b = append(append(b, in.context...), `{"slug":`...)
+	b = appendString(b, step.Action)
+	b = append(b, `,"version":`...)
+	b = appendString(b, step.Version)
+	b = append(append(b, '}'), in.tail...)
+	b = append(append(b, orEmpty(step.Config)...), `,"secrets":`...)
+	return append(append(b, orEmpty(step.Secrets)...), '}')
+}
+
+// inner is what stands between the braces of an object.
+func inner(object json.RawMessage) []byte {
+	if len(object) < 2 {
+		return nil
+	}
+	members := object[1 : len(object)-1]
+	for _, c := range members {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return members
+		}
+	}
+	return nil
+}
+
+func orEmpty(object json.RawMessage) json.RawMessage {
+	if len(object) == 0 {
+		return json.RawMessage("{}")
+	}
+	return object
+}
+
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			quoted, _ := json.Marshal(s) // a string always encodes
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}

@@ -1,0 +1,87 @@
+// Package runtime runs the chain of one slot: it gives each action its input, takes its outcome, and merges the outcomes into one answer.
+//
+// A [Step] is an action as it is attached; an [Engine] runs steps in the sandbox that it was given. What an action does wrong is a value in the
+// answer, and the step's policy decides what it means; an error is our own failure. Which steps a call has is decided by package versions.
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/vm"
+)
+
+// Program is a bundled action.
+type Program = vm.Program
+
+// Limits bound one execution.
+type Limits = vm.Limits
+
+// Sandbox runs single executions; a worker pool is one.
+type Sandbox interface {
+	Execute(ctx context.Context, tenant string, program *Program, call vm.Call) (vm.Result, error)
+}
+
+// Policy is what a failure of an action does to the chain.
+type Policy string
+
+// The policies.
+const (
+	Block    Policy = "block"    // fail closed
+	Continue Policy = "continue" // fail open
+)
+
+// Step is one action of a chain. It is immutable, and shared by calls.
+type Step struct {
+	Attachment string // the attachment's id
+	Action     string // the action's slug
+	Version    string
+	Program    *Program
+	Config     json.RawMessage // an object; nil means {}
+	Secrets    json.RawMessage // an object; nil means {}
+	OnFailure  Policy
+	Limits     Limits
+}
+
+// Call is one call of a slot.
+type Call struct {
+	Tenant  string
+	Trigger contract.Trigger
+	// Event is what the login system sent, checked.
+	Event contract.Call
+	// What the server adds to the input's context.
+	Flow           string
+	Revision       int
+	Run            string
+	RunStarted     time.Time
+	Attempt        int // from 1
+	IdempotencyKey string
+
+	Steps []Step
+	// Budget is the wall-clock time of the whole chain. Default: 10 s.
+	Budget time.Duration
+}
+
+// DefaultBudget is the wall-clock time of a chain.
+const DefaultBudget = 10 * time.Second
+
+// Answer is how a call ended.
+type Answer struct {
+	Outcome Outcome
+	// State is the run's state after the call: what was sent, with the outcomes' state merged in.
+	State json.RawMessage
+	// Executions are what ran, in order.
+	Executions []Execution
+}
+
+// Execution is one step that ran.
+type Execution struct {
+	Step *Step
+	// Kind is what the action answered; empty if it failed.
+	Kind   contract.Kind
+	Result vm.Result
+	// Took is the wall-clock time of the step as the server saw it, waiting for a worker included.
+	Took time.Duration
+}

@@ -1,0 +1,243 @@
+package versions
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/contract"
+)
+
+// Bounds of a revision.
+const (
+	MaxAttachments = 20     // in one list
+	MaxTimeoutMS   = 30_000 // of one attachment
+	maxID          = 80
+)
+
+// checker goes through the slots of a revision, fills in what was left to defaults, and collects what is wrong.
+type checker struct {
+	flows    *Flows
+	tenant   catalog.TenantID
+	ids      map[string]bool
+	versions map[string]*Version
+	errors   catalog.InvalidErrors
+	slots    map[contract.SlotName]Slot
+	warnings []Warning
+}
+
+func (f *Flows) check(ctx context.Context, tenant catalog.TenantID, kind contract.FlowKind, slots map[contract.SlotName]Slot) (*checker, error) {
+	c := &checker{flows: f, tenant: tenant, ids: map[string]bool{}, versions: map[string]*Version{}, slots: map[contract.SlotName]Slot{}}
+	c.claimIDs(slots)
+	for _, name := range slices.Sorted(maps.Keys(slots)) {
+		at := "/slots/" + escape(string(name))
+		trigger, ok := contract.Lookup(contract.TriggerID(string(kind) + "." + string(name)))
+		if !ok {
+			c.refuse(at, "a %s flow has no slot %q; it has %s", kind, clip(string(name), 80), slotNames(kind))
+			continue
+		}
+		slot, err := c.slot(ctx, at, trigger, slots[name])
+		if err != nil {
+			return nil, err
+		}
+		if len(slot.Default) > 0 || len(slot.Methods) > 0 {
+			c.slots[name] = slot
+		}
+	}
+	if len(c.errors) > 0 {
+		return nil, c.errors
+	}
+	return c, nil
+}
+
+// maxErrors is how many errors one answer names.
+const maxErrors = 20
+
+func (c *checker) refuse(pointer, format string, args ...any) {
+	if len(c.errors) < maxErrors {
+		c.errors = append(c.errors, &catalog.InvalidError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+	}
+}
+
+func slotNames(kind contract.FlowKind) string {
+	var names []string
+	for _, t := range contract.SlotsOf(kind) {
+		names = append(names, string(t.Slot))
+	}
+	return strings.Join(names, ", ")
+}
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escape(part string) string { return pointerEscaper.Replace(clip(part, 80)) }
+
+// claimIDs notes the ids that are given, so that those that are made up do not collide with them.
+func (c *checker) claimIDs(slots map[contract.SlotName]Slot) {
+	for _, slot := range slots {
+		for _, list := range slot.lists() {
+			for _, a := range list {
+				if a.ID != "" {
+					c.ids[a.ID] = false // given, not yet seen
+				}
+			}
+		}
+	}
+}
+
+// lists returns the slot's lists, the default one under the empty method.
+func (s Slot) lists() map[contract.Method][]Attachment {
+	all := map[contract.Method][]Attachment{"": s.Default}
+	maps.Copy(all, s.Methods)
+	return all
+}
+
+func (c *checker) slot(ctx context.Context, at string, trigger contract.Trigger, slot Slot) (Slot, error) {
+	checked := Slot{}
+	if trigger.Async && (len(slot.Default) > 0 || len(slot.Methods) > 0) {
+		c.refuse(at, "%s is asynchronous, and asynchronous triggers are not executed yet", trigger.ID)
+		return checked, nil
+	}
+	var err error
+	if checked.Default, err = c.list(ctx, at+"/default", trigger, slot.Default); err != nil {
+		return checked, err
+	}
+	for _, method := range slices.Sorted(maps.Keys(slot.Methods)) {
+		here := at + "/methods/" + escape(string(method))
+		switch {
+		case !trigger.PerMethod:
+			c.refuse(here, "%s has no lists per method", trigger.ID)
+			continue
+		case !slices.Contains(contract.Methods(), method):
+			c.refuse(here, "%q is not an authentication method", clip(string(method), 80))
+			continue
+		}
+		list, err := c.list(ctx, here, trigger, slot.Methods[method])
+		if err != nil {
+			return checked, err
+		}
+		if checked.Methods == nil {
+			checked.Methods = map[contract.Method][]Attachment{}
+		}
+		checked.Methods[method] = list
+		c.warnOfOverride(here, method, checked.Default, list)
+	}
+	return checked, nil
+}
+
+// warnOfOverride names the default actions that a method's list leaves out: that the list replaces the default one, rather than adding to it, surprises people.
+func (c *checker) warnOfOverride(at string, method contract.Method, standard, list []Attachment) {
+	var missing []string
+	for _, a := range standard {
+		if !slices.ContainsFunc(list, func(b Attachment) bool { return b.Action == a.Action }) && !slices.Contains(missing, string(a.Action)) {
+			missing = append(missing, string(a.Action))
+		}
+	}
+	if len(missing) > 0 {
+		c.warnings = append(c.warnings, Warning{Pointer: at, Detail: fmt.Sprintf(
+			"the list for %s replaces the default list: %s will not run for it", method, strings.Join(missing, ", "))})
+	}
+}
+
+func (c *checker) list(ctx context.Context, at string, trigger contract.Trigger, list []Attachment) ([]Attachment, error) {
+	if len(list) > MaxAttachments {
+		c.refuse(at, "a list has at most %d attachments", MaxAttachments)
+		return nil, nil
+	}
+	checked := make([]Attachment, 0, len(list))
+	for i, a := range list {
+		a, err := c.attachment(ctx, at+"/"+strconv.Itoa(i), trigger, a)
+		if err != nil {
+			return nil, err
+		}
+		checked = append(checked, a)
+	}
+	return checked, nil
+}
+
+func (c *checker) attachment(ctx context.Context, at string, trigger contract.Trigger, a Attachment) (Attachment, error) {
+	a.ID = c.id(at, a)
+	switch {
+	case a.OnFailure == "":
+		a.OnFailure = Block
+	case a.OnFailure != Block && a.OnFailure != Continue:
+		c.refuse(at+"/on_failure", "%q is not a policy; the policies are block and continue", clip(string(a.OnFailure), 40))
+	case trigger.FailClosed && a.OnFailure == Continue:
+		c.refuse(at+"/on_failure", "%s fails closed: its policy is always block", trigger.ID)
+	}
+	if a.TimeoutMS < 0 || a.TimeoutMS > MaxTimeoutMS {
+		c.refuse(at+"/timeout_ms", "it must be from 1 to %d milliseconds", MaxTimeoutMS)
+	}
+	version, err := c.version(ctx, at, a)
+	if err != nil || version == nil {
+		return a, err
+	}
+	if !slices.Contains(version.Triggers, trigger.ID) {
+		c.refuse(at+"/version", "%s %s is not made for %s, only for %s", a.Action, a.Version, trigger.ID, triggerNames(version.Triggers))
+	}
+	config, err := c.flows.Schemas.Apply(ctx, c.tenant, version.ConfigSchema, a.Config)
+	if err = below(at+"/config", err); err != nil {
+		list, ok := err.(catalog.InvalidErrors)
+		if !ok {
+			return a, err
+		}
+		for _, e := range list {
+			c.refuse(e.Pointer, "%s", e.Detail)
+		}
+		return a, nil
+	}
+	a.Config = config
+	return a, nil
+}
+
+func triggerNames(ids []contract.TriggerID) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = string(id)
+	}
+	return strings.Join(names, ", ")
+}
+
+// id is the attachment's id, made from the action's slug if none was given.
+func (c *checker) id(at string, a Attachment) string {
+	if a.ID == "" {
+		id := string(a.Action)
+		for n := 2; ; n++ {
+			if _, taken := c.ids[id]; !taken {
+				break
+			}
+			id = fmt.Sprintf("%s-%d", a.Action, n)
+		}
+		c.ids[id] = true
+		return id
+	}
+	if len(a.ID) > maxID {
+		c.refuse(at+"/id", "an id has at most %d bytes", maxID)
+	}
+	if c.ids[a.ID] {
+		c.refuse(at+"/id", "the id %q is there twice; leave it out for a new attachment", clip(a.ID, maxID))
+	}
+	c.ids[a.ID] = true
+	return a.ID
+}
+
+// version returns the version that is pinned, nil if there is none.
+func (c *checker) version(ctx context.Context, at string, a Attachment) (*Version, error) {
+	key := string(a.Action) + "@" + a.Version
+	if v, ok := c.versions[key]; ok {
+		return v, nil
+	}
+	v, err := c.flows.Store.Version(ctx, c.tenant, a.Action, a.Version)
+	switch {
+	case notFound(err):
+		c.refuse(at+"/version", "there is no version %q of an action %q", clip(a.Version, 64), clip(string(a.Action), 80))
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("version %s of %s: %w", a.Version, a.Action, err)
+	}
+	c.versions[key] = &v
+	return &v, nil
+}

@@ -1,0 +1,145 @@
+package versions
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
+)
+
+// Recorder takes execution records; [audit.Recorder] is one.
+type Recorder interface {
+	Append(*audit.Record) error
+}
+
+// Executor takes a call of a login flow through everything: it opens or starts the run, picks the revision, runs the chain, and records what happened.
+type Executor struct {
+	Live     *Live
+	Sealer   *Sealer
+	Engine   *runtime.Engine
+	Recorder Recorder
+	Now      func() time.Time
+}
+
+// Request is one execute call.
+type Request struct {
+	Tenant catalog.TenantID
+	Flow   FlowSlug
+	Slot   contract.SlotName
+	Body   []byte // as contract.DecodeCall has it
+	// IdempotencyKey is handed on to the actions.
+	IdempotencyKey string
+}
+
+// Response is the answer to an execute call.
+type Response struct {
+	Run      string // the token
+	Trigger  contract.TriggerID
+	Revision int
+	Answer   runtime.Answer
+}
+
+// Execute runs the chain of a slot. Errors: catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], and the sandbox's own,
+// such as worker.ErrBusy; what an action does wrong is not an error.
+func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
+	began := x.now()
+	ref := FlowRef{Tenant: q.Tenant, Flow: q.Flow}
+	current, err := x.Live.Current(ctx, ref)
+	if err != nil {
+		return Response{}, err
+	}
+	trigger, ok := contract.Lookup(triggerID(current.Kind, q.Slot))
+	if !ok {
+		return Response{}, fmt.Errorf("slot %s of flow %s: %w", clip(string(q.Slot), 80), q.Flow, catalog.ErrNotFound)
+	}
+	event, err := contract.DecodeCall(q.Body, trigger)
+	if err != nil {
+		return Response{}, err
+	}
+	run, revision, err := x.run(ctx, ref, current, event.Run, began)
+	if err != nil {
+		return Response{}, err
+	}
+	answer, err := x.Engine.Run(ctx, &runtime.Call{
+		Tenant: string(q.Tenant), Trigger: trigger, Event: event, Flow: string(q.Flow), Revision: revision.Revision,
+		Run: run.ID.String(), RunStarted: run.Started, Attempt: 1, IdempotencyKey: q.IdempotencyKey,
+		Steps: revision.Steps(q.Slot, event.Method),
+	})
+	if err != nil {
+		return Response{}, fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err)
+	}
+	if err := x.record(began, q, trigger, &event, run, &answer); err != nil {
+		return Response{}, err
+	}
+	return Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}, nil
+}
+
+// triggerID joins a kind and a slot; the lookup of what comes from a request does not care what is in it.
+func triggerID(kind contract.FlowKind, slot contract.SlotName) contract.TriggerID {
+	return contract.TriggerID(string(kind) + "." + string(slot))
+}
+
+// run opens the run that the call belongs to, or starts one on the live revision.
+func (x *Executor) run(ctx context.Context, ref FlowRef, current *Resolved, token string, now time.Time) (Run, *Resolved, error) {
+	if token == "" {
+		run, err := x.Sealer.Start(ref, current.Revision, now)
+		return run, current, err
+	}
+	run, err := x.Sealer.Open(token, ref, now)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	revision, err := x.Live.Revision(ctx, ref, run.Revision)
+	return run, revision, err
+}
+
+func (x *Executor) now() time.Time {
+	if x.Now == nil {
+		return time.Now()
+	}
+	return x.Now()
+}
+
+func (x *Executor) record(began time.Time, q Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("record id: %w", err)
+	}
+	r := &audit.Record{
+		ID: id.String(), Time: began.UTC(), Tenant: string(q.Tenant), Flow: string(q.Flow), Slot: string(q.Slot), Trigger: string(trigger.ID), Method: string(event.Method),
+		Revision: run.Revision, Run: run.ID.String(), Request: event.RequestID, User: event.UserID,
+		Outcome: string(answer.Outcome.Kind), Code: answer.Outcome.Code, Reason: answer.Outcome.Reason,
+		DurationUS: x.now().Sub(began).Microseconds(), Actions: make([]audit.Executed, len(answer.Executions)),
+	}
+	for i := range answer.Executions {
+		r.Actions[i] = executed(&answer.Executions[i])
+	}
+	if err := x.Recorder.Append(r); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+func executed(e *runtime.Execution) audit.Executed {
+	out := audit.Executed{
+		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Outcome: string(e.Kind),
+		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), LogsDropped: e.Result.LogsDropped,
+	}
+	if f := e.Result.Failure; f != nil {
+		out.Policy = string(e.Step.OnFailure)
+		out.Failure = &audit.Failure{Kind: string(f.Kind), Message: f.Message}
+		if len(f.Stack) > 0 {
+			out.Failure.File, out.Failure.Line, out.Failure.Column = f.Stack[0].File, f.Stack[0].Line, f.Stack[0].Column
+		}
+	}
+	for _, line := range e.Result.Logs {
+		out.Logs = append(out.Logs, audit.Log{Level: line.Level, Message: line.Message, AtUS: line.AtUS})
+	}
+	return out
+}

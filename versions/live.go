@@ -1,0 +1,175 @@
+package versions
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+	"weak"
+
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/vm"
+)
+
+// Live answers what runs for a call. What it has answered once it answers again without I/O and without a lock, until the flow changes.
+type Live struct {
+	store Store
+	flows sync.Map      // FlowRef to *Resolved: the live revisions
+	epoch atomic.Uint64 // counts the changes of flows, so that a change during a load is noticed
+
+	mu       sync.Mutex
+	old      map[revisionRef]*Resolved // revisions that runs are sealed to
+	programs map[vm.Digest]weak.Pointer[runtime.Program]
+}
+
+type revisionRef struct {
+	FlowRef
+	number int
+}
+
+// maxOld is how many revisions that are no longer live are kept; they are immutable, so that all can be dropped at any time.
+const maxOld = 4096
+
+// NewLive returns a live table that follows the store until ctx ends.
+func NewLive(ctx context.Context, store Store) *Live {
+	l := &Live{store: store, old: map[revisionRef]*Resolved{}, programs: map[vm.Digest]weak.Pointer[runtime.Program]{}}
+	store.WatchFlows(ctx, func(ref FlowRef) {
+		l.epoch.Add(1)
+		l.flows.Delete(ref)
+	})
+	return l
+}
+
+// Resolved is a revision ready to run. It is immutable.
+type Resolved struct {
+	Kind     contract.FlowKind
+	Revision int
+	slots    map[contract.SlotName]*resolvedSlot
+}
+
+type resolvedSlot struct {
+	standard []runtime.Step
+	methods  map[contract.Method][]runtime.Step
+}
+
+// Steps are what runs in a slot for a method: the method's list where there is one, else the default list. They are shared and must not be changed.
+func (r *Resolved) Steps(slot contract.SlotName, method contract.Method) []runtime.Step {
+	s := r.slots[slot]
+	if s == nil {
+		return nil
+	}
+	if list, ok := s.methods[method]; ok {
+		return list
+	}
+	return s.standard
+}
+
+// Current returns the live revision of a flow; the error is catalog.ErrNotFound if there is no such flow.
+func (l *Live) Current(ctx context.Context, ref FlowRef) (*Resolved, error) {
+	for {
+		if r, ok := l.flows.Load(ref); ok {
+			return r.(*Resolved), nil
+		}
+		epoch := l.epoch.Load()
+		flow, err := l.store.Flow(ctx, ref.Tenant, ref.Flow)
+		if err != nil {
+			return nil, fmt.Errorf("flow %s: %w", ref.Flow, err)
+		}
+		r, err := l.load(ctx, &flow, flow.Revision)
+		if err != nil {
+			return nil, err
+		}
+		l.flows.Store(ref, r)
+		if l.epoch.Load() == epoch {
+			return r, nil
+		}
+		l.flows.Delete(ref) // a flow has changed meanwhile, perhaps this one
+	}
+}
+
+// Revision returns a revision of a flow; the error is catalog.ErrNotFound if there is none.
+func (l *Live) Revision(ctx context.Context, ref FlowRef, number int) (*Resolved, error) {
+	if r, ok := l.flows.Load(ref); ok && r.(*Resolved).Revision == number {
+		return r.(*Resolved), nil
+	}
+	key := revisionRef{ref, number}
+	l.mu.Lock()
+	r := l.old[key]
+	l.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	flow, err := l.store.Flow(ctx, ref.Tenant, ref.Flow)
+	if err != nil {
+		return nil, fmt.Errorf("flow %s: %w", ref.Flow, err)
+	}
+	if r, err = l.load(ctx, &flow, number); err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.old) >= maxOld {
+		clear(l.old)
+	}
+	l.old[key] = r
+	return r, nil
+}
+
+func (l *Live) load(ctx context.Context, flow *Flow, number int) (*Resolved, error) {
+	revision, err := l.store.Revision(ctx, flow.Tenant, flow.Slug, number)
+	if err != nil {
+		return nil, fmt.Errorf("revision %d of flow %s: %w", number, flow.Slug, err)
+	}
+	r := &Resolved{Kind: flow.Kind, Revision: number, slots: map[contract.SlotName]*resolvedSlot{}}
+	for name, slot := range revision.Slots {
+		s := &resolvedSlot{methods: map[contract.Method][]runtime.Step{}}
+		if s.standard, err = l.steps(ctx, flow, slot.Default); err != nil {
+			return nil, err
+		}
+		for method, list := range slot.Methods {
+			if s.methods[method], err = l.steps(ctx, flow, list); err != nil {
+				return nil, err
+			}
+		}
+		r.slots[name] = s
+	}
+	return r, nil
+}
+
+func (l *Live) steps(ctx context.Context, flow *Flow, list []Attachment) ([]runtime.Step, error) {
+	steps := make([]runtime.Step, len(list))
+	for i, a := range list {
+		v, err := l.store.Version(ctx, flow.Tenant, a.Action, a.Version)
+		if err != nil {
+			return nil, fmt.Errorf("version %s of %s in flow %s: %w", a.Version, a.Action, flow.Slug, err)
+		}
+		steps[i] = runtime.Step{
+			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: a.Config,
+			OnFailure: runtime.Policy(a.OnFailure), Limits: runtime.Limits{Wall: time.Duration(a.TimeoutMS) * time.Millisecond},
+		}
+	}
+	return steps, nil
+}
+
+// program returns one program for all that have the same content: a template that ten thousand tenants use is in memory once.
+func (l *Live) program(script, sourceMap []byte) *runtime.Program {
+	p := newProgram(script, sourceMap)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if same := l.programs[p.Digest].Value(); same != nil {
+		return same
+	}
+	if len(l.programs) >= maxOld {
+		for digest, pointer := range l.programs {
+			if pointer.Value() == nil {
+				delete(l.programs, digest)
+			}
+		}
+	}
+	l.programs[p.Digest] = weak.Make(p)
+	return p
+}
+
+func newProgram(script, sourceMap []byte) *runtime.Program { return vm.NewProgram(script, sourceMap) }

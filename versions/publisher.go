@@ -1,0 +1,198 @@
+package versions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/Masterminds/semver/v3"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
+)
+
+// Builder bundles sources; [bundler.Remote] is one. What is wrong with the sources is a [*bundler.BuildError].
+type Builder interface {
+	Build(ctx context.Context, tenant string, source bundler.Source) (*bundler.Bundle, error)
+}
+
+// Catalog is what of the catalog versions are made from.
+type Catalog interface {
+	Action(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (catalog.Action, error)
+	Draft(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (catalog.Draft, error)
+}
+
+// Publisher makes versions out of drafts, and tries drafts out.
+type Publisher struct {
+	Store   Store
+	Catalog Catalog
+	Builder Builder
+	Schemas catalog.Schemas
+	Engine  *runtime.Engine
+	Now     func() time.Time
+}
+
+// Publication is how a draft is published.
+type Publication struct {
+	Number  string // a semantic version, such as 1.2.0
+	Message string
+}
+
+const maxMessage = 2000
+
+// Publish makes a version of an action's draft. Publishing what is published already returns the version that is there; with the same number and other content it returns an
+// error that is catalog.ErrExists. Sources that do not build are a [*bundler.BuildError] and an incomplete draft is catalog.InvalidErrors; nothing is stored then. The
+// diagnostics are warnings.
+func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.TenantID, slug catalog.ActionSlug, publication Publication) (Version, []bundler.Diagnostic, error) {
+	if err := checkPublication(publication); err != nil {
+		return Version{}, nil, err
+	}
+	draft, err := p.Catalog.Draft(ctx, tenant, slug)
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
+	if len(draft.Triggers) == 0 {
+		return Version{}, nil, invalid("", "the draft names no trigger: say with triggers where the action can be attached")
+	}
+	bundle, err := p.build(ctx, tenant, &draft)
+	if err != nil {
+		return Version{}, nil, err
+	}
+	v := Version{
+		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message,
+		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets,
+		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, PublishedAt: p.now(), PublishedBy: by,
+	}
+	v.Digest = v.digest()
+	event := audit.Event{
+		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
+		After: describe(map[string]any{"digest": v.Digest, "message": v.Message}),
+	}
+	err = p.Store.PutVersion(ctx, v, event)
+	if errors.Is(err, catalog.ErrExists) {
+		there, readErr := p.Store.Version(ctx, tenant, slug, v.Number)
+		if readErr == nil && there.Digest == v.Digest {
+			return there, bundle.Warnings, nil
+		}
+		err = errors.Join(fmt.Errorf("version %s of %s is published with other content, and versions never change: %w", v.Number, slug, catalog.ErrExists), readErr)
+	}
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
+	return v, bundle.Warnings, nil
+}
+
+func checkPublication(publication Publication) error {
+	if _, err := semver.StrictNewVersion(publication.Number); err != nil || len(publication.Number) > 64 {
+		return invalid("/number", "%q is not a semantic version such as 1.2.0", clip(publication.Number, 80))
+	}
+	if len(publication.Message) > maxMessage {
+		return invalid("/message", "a message has at most %d bytes", maxMessage)
+	}
+	return nil
+}
+
+func (p *Publisher) build(ctx context.Context, tenant catalog.TenantID, draft *catalog.Draft) (*bundler.Bundle, error) {
+	if len(draft.Files) == 0 {
+		return nil, invalid("/files", "the draft has no files")
+	}
+	entry := draft.EntryFile()
+	if entry == "" {
+		return nil, invalid("/entry", "which of the files exports execute? Name it with entry, or call it action.ts")
+	}
+	return p.Builder.Build(ctx, string(tenant), bundler.Source{Files: draft.Files, Entry: entry})
+}
+
+func (p *Publisher) now() time.Time {
+	if p.Now == nil {
+		return time.Now().UTC()
+	}
+	return p.Now().UTC()
+}
+
+// Version returns a version with everything in it.
+func (p *Publisher) Version(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string) (Version, error) {
+	return p.Store.Version(ctx, tenant, action, number)
+}
+
+// Versions lists an action's versions, newest first, without files and bundles.
+func (p *Publisher) Versions(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, page catalog.Page) (catalog.List[Version], error) {
+	return p.Store.Versions(ctx, tenant, action, page.Clamp())
+}
+
+// Trial is a draft to be tried out.
+type Trial struct {
+	Trigger contract.TriggerID // default: the draft's only trigger
+	// Event is the body of an execute call.
+	Event  json.RawMessage
+	Config json.RawMessage
+}
+
+// TrialResult is how a draft ran.
+type TrialResult struct {
+	Outcome   runtime.Outcome
+	Execution runtime.Execution
+	State     json.RawMessage
+	Warnings  []bundler.Diagnostic
+}
+
+// trialVersion stands for the version of a draft in its input.
+const trialVersion = "0.0.0-draft"
+
+// Try runs an action's draft on an event, in the same sandbox and under the same limits as a version. Nothing is stored. Errors are as for Publish, and contract's for the event.
+func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug, trial Trial) (TrialResult, error) {
+	draft, err := p.Catalog.Draft(ctx, tenant, slug)
+	if err != nil {
+		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
+	}
+	if trial.Trigger == "" && len(draft.Triggers) == 1 {
+		trial.Trigger = draft.Triggers[0]
+	}
+	trigger, ok := contract.Lookup(trial.Trigger)
+	if !ok {
+		return TrialResult{}, invalid("/trigger", "name the trigger to run at; there is none called %q", clip(string(trial.Trigger), 80))
+	}
+	if len(trial.Event) == 0 {
+		trial.Event = json.RawMessage("{}")
+	}
+	event, err := contract.DecodeCall(trial.Event, trigger)
+	if err != nil {
+		return TrialResult{}, eventErrors(err)
+	}
+	config, err := p.Schemas.Apply(ctx, tenant, draft.ConfigSchema, trial.Config)
+	if err != nil {
+		return TrialResult{}, below("/config", err)
+	}
+	bundle, err := p.build(ctx, tenant, &draft)
+	if err != nil {
+		return TrialResult{}, err
+	}
+	answer, err := p.Engine.Run(ctx, &runtime.Call{
+		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", RunStarted: p.now(),
+		Steps: []runtime.Step{{
+			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config, OnFailure: runtime.Block,
+		}},
+	})
+	if err != nil {
+		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
+	}
+	return TrialResult{Outcome: answer.Outcome, Execution: answer.Executions[0], State: answer.State, Warnings: bundle.Warnings}, nil
+}
+
+// eventErrors puts the pointers of an event's errors where the event stands in the body of a trial.
+func eventErrors(err error) error {
+	var fields contract.FieldErrors
+	if !errors.As(err, &fields) {
+		return err
+	}
+	list := make(catalog.InvalidErrors, len(fields))
+	for i, f := range fields {
+		list[i] = &catalog.InvalidError{Pointer: "/event" + f.Pointer, Detail: f.Detail}
+	}
+	return list
+}
