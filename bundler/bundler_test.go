@@ -221,6 +221,7 @@ func TestDiagnostics(t *testing.T) {
 		"missing export":    files("action.ts", `import { twise } from "./lib"; twise();`, "lib.ts", "export const twice = 1;"),
 		"namespace":         files("action.ts", `import * as lib from "./lib"; lib.twise();`, "lib.ts", "export const twice = 1;"),
 		"missing file":      files("action.ts", `import { a } from "./Domains"; a();`, "lib/domains.ts", "export const a = 1;"),
+		"leads out":         files("lib/action.ts", `import a from "../../a"; a();`, "a.ts", "export default 1"),
 		"package":           files("action.ts", `import _ from "lodash"; import "@scope/pkg/x"; _();`),
 		"node":              files("action.js", `import fs from "node:fs"; const os = require("os"); fs(os);`),
 		"value of types":    files("action.ts", `import { LoginAfter } from "durward"; console.log(LoginAfter);`),

@@ -1,0 +1,14 @@
+package contract_test
+
+import (
+	"fmt"
+
+	"github.com/durward/durward/catalog/contract"
+)
+
+func ExampleDecodeCall() {
+	after, _ := contract.Lookup("login.after")
+	_, err := contract.DecodeCall([]byte(`{"user":{"id":"u1","emial":"zoe@example.com"}}`), after)
+	fmt.Println(err.(contract.FieldErrors)[0])
+	// Output: /user/emial: unknown member "emial"; did you mean "email"?
+}
