@@ -68,8 +68,8 @@ type DraftChange struct {
 
 // Trial is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/run.
 type Trial struct {
-	Trigger string          `json:"trigger" enum:"trigger" doc:"The trigger to run at."`
-	Event   json.RawMessage `json:"event" schema:"call" doc:"The call, as the body of execute."`
+	Trigger string          `json:"trigger,omitempty" enum:"trigger" doc:"The trigger to run at. Default: the draft's only one."`
+	Event   json.RawMessage `json:"event,omitzero" schema:"call" doc:"The call, as the body of execute. Default: {}."`
 	Config  json.RawMessage `json:"config,omitzero" schema:"object" doc:"The config, valid against the draft's schema. Default: {}."`
 }
 
@@ -77,6 +77,7 @@ type Trial struct {
 type TrialResult struct {
 	Outcome     json.RawMessage `json:"outcome,omitzero" schema:"outcome" doc:"What the action answered, checked; absent if it failed."`
 	Failure     *Failure        `json:"failure,omitempty" doc:"How the action failed; absent if it did not."`
+	State       json.RawMessage `json:"state" schema:"object" doc:"The run's state afterwards."`
 	DurationUS  int64           `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 	CPUUS       int64           `json:"cpu_us" doc:"Microseconds of computing."`
 	Logs        []Log           `json:"logs" doc:"The lines that the action wrote."`

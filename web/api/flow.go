@@ -9,7 +9,7 @@ import (
 type NewFlow struct {
 	Slug  string          `json:"slug" doc:"Names the flow within its tenant, at most 63 characters. It never changes."`
 	Kind  string          `json:"kind" enum:"flow_kind" doc:"Which authentication event it is; it decides which slots there are."`
-	Name  string          `json:"name" doc:"What people call the flow."`
+	Name  string          `json:"name,omitempty" doc:"What people call the flow. Default: the slug."`
 	Slots map[string]Slot `json:"slots,omitempty" doc:"What runs, by slot. A slot that is absent runs nothing."`
 }
 
@@ -76,6 +76,6 @@ type Attachment struct {
 
 // Warning is something in a revision that is allowed and may surprise.
 type Warning struct {
-	Pointer string `json:"pointer,omitempty" doc:"JSON pointer (RFC 6901) of the member of the request that it is about."`
+	Pointer string `json:"pointer" doc:"JSON pointer (RFC 6901) of the member of the request that it is about."`
 	Detail  string `json:"detail" doc:"One sentence."`
 }

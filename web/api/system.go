@@ -7,7 +7,7 @@ import (
 
 // Health is the answer of /healthz and of /readyz.
 type Health struct {
-	Status string `json:"status" enum:"health" doc:"ok, or stopping: the server ends after the calls that are running, and takes none that are new."`
+	Status string `json:"status" doc:"ok. A server that is not answers with a problem."`
 }
 
 // System is the server itself.
