@@ -83,7 +83,7 @@ func compare(at time.Time, aid string, bt time.Time, bid string) int {
 // newBlock makes a block of as many of the first records, which are sorted newest first, as belong together.
 func newBlock(sorted []*Record) (Block, error) {
 	b := Block{Tenant: sorted[0].Tenant, Day: Day(sorted[0].Time), Last: sorted[0].Time.UTC()}
-	terms := make(map[term]struct{})
+	terms := make(map[uint64]struct{})
 	var raw, json []byte
 	for _, r := range sorted {
 		if r.Tenant != b.Tenant || Day(r.Time) != b.Day || b.Last.Sub(r.Time) >= MaxBlockSpan || len(raw) > maxBlockBytes {
@@ -96,11 +96,7 @@ func newBlock(sorted []*Record) (Block, error) {
 		raw = binary.BigEndian.AppendUint64(raw, uint64(r.Time.UnixNano()))
 		raw = binary.AppendUvarint(raw, uint64(len(json)))
 		raw = append(raw, json...)
-		r.terms(func(t term) {
-			if t.value != "" {
-				terms[t] = struct{}{}
-			}
-		})
+		r.terms(terms)
 		b.First = r.Time.UTC()
 		b.Count++
 	}
@@ -188,7 +184,7 @@ func cutUvarint(b []byte, limit int) (int, []byte, bool) {
 }
 
 // mayHold is false if no record of the block passes the filter, or none of those with all of the terms.
-func (b *blockReader) mayHold(f *Filter, terms []term) bool {
+func (b *blockReader) mayHold(f *Filter, terms []uint64) bool {
 	if b.last.Before(f.From) || !f.To.IsZero() && !b.first.Before(f.To) {
 		return false
 	}

@@ -11,10 +11,11 @@ const (
 	bloomProbes      = 5
 )
 
-func newBloom(terms map[term]struct{}) bloom {
-	b := make(bloom, (len(terms)*bloomBitsPerTerm+7)/8)
-	for t := range terms {
-		b.probe(t, func(i uint64, mask byte) bool {
+// newBloom makes the filter of terms, given by their hashes.
+func newBloom(hashes map[uint64]struct{}) bloom {
+	b := make(bloom, (len(hashes)*bloomBitsPerTerm+7)/8)
+	for h := range hashes {
+		b.probe(h, func(i uint64, mask byte) bool {
 			b[i] |= mask
 			return true
 		})
@@ -22,16 +23,12 @@ func newBloom(terms map[term]struct{}) bloom {
 	return b
 }
 
-func (b bloom) mayHave(t term) bool {
-	if len(b) == 0 {
-		return false
-	}
-	return b.probe(t, func(i uint64, mask byte) bool { return b[i]&mask != 0 })
+func (b bloom) mayHave(hash uint64) bool {
+	return len(b) > 0 && b.probe(hash, func(i uint64, mask byte) bool { return b[i]&mask != 0 })
 }
 
-// probe visits the bits of a term until visit returns false, and says whether it never did.
-func (b bloom) probe(t term, visit func(i uint64, mask byte) bool) bool {
-	h := t.hash()
+// probe visits the bits of a hash until visit returns false, and says whether it never did.
+func (b bloom) probe(h uint64, visit func(i uint64, mask byte) bool) bool {
 	step := h>>32 | 1
 	for range bloomProbes {
 		bit := h % uint64(len(b)*8)
@@ -71,8 +68,13 @@ func (t term) hash() uint64 {
 	return x ^ x>>33
 }
 
-// terms adds what a filter can ask of the record.
-func (r *Record) terms(add func(term)) {
+// terms adds the hashes of what a filter can ask of the record.
+func (r *Record) terms(hashes map[uint64]struct{}) {
+	add := func(t term) {
+		if t.value != "" {
+			hashes[t.hash()] = struct{}{}
+		}
+	}
 	add(term{termFlow, r.Flow})
 	add(term{termOutcome, r.Outcome})
 	add(term{termRun, r.Run})
@@ -86,16 +88,16 @@ func (r *Record) terms(add func(term)) {
 	}
 }
 
-// terms lists what every record that passes the filter has.
-func (f *Filter) terms() []term {
-	var all []term
+// terms lists the hashes of what every record that passes the filter has.
+func (f *Filter) terms() []uint64 {
+	var hashes []uint64
 	for _, t := range []term{
 		{termFlow, f.Flow}, {termAction, f.Action}, {termOutcome, f.Outcome},
 		{termRun, f.Run}, {termRequest, f.Request}, {termUser, f.User},
 	} {
 		if t.value != "" {
-			all = append(all, t)
+			hashes = append(hashes, t.hash())
 		}
 	}
-	return all
+	return hashes
 }

@@ -18,7 +18,7 @@ var ErrCursor = errors.New("not a cursor of a list of records")
 // A store feeds it the blocks whose last record is before [Selection.Bound] plus [MaxBlockSpan], by the time of the last record, newest first.
 type Selection struct {
 	filter Filter
-	terms  []term
+	terms  []uint64 // what a block must have, by hash
 	// Records before (time, id) are wanted.
 	time time.Time
 	id   string
