@@ -83,7 +83,7 @@ func TestBlocksAreSkipped(t *testing.T) {
 	var records []audit.Record
 	for i := range 500 {
 		r := record("a", noon.Add(time.Duration(i)*time.Millisecond))
-		r.User = fmt.Sprint("user-", i)
+		r.User, r.Run = fmt.Sprint("user-", i), fmt.Sprint("run-", i) // not random: a Bloom filter may be wrong
 		records = append(records, r)
 	}
 	blocks, err := audit.NewBlocks(records)
