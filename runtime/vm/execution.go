@@ -130,7 +130,7 @@ func (x *Execution) begin() {
 	x.forbidCodeFromStrings()
 	x.stringify, _ = goja.AssertFunction(x.rt.Get("JSON").ToObject(x.rt).Get("stringify"))
 	for _, g := range x.code.globals {
-		g.install(x)
+		g.provide(x)
 	}
 	input, err := parseJSON(x.rt, x.call.Input)
 	if err != nil {

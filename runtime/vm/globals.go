@@ -14,6 +14,28 @@ import (
 type global struct {
 	names   []string
 	install func(x *Execution)
+	// late says that the group costs so much (34 µs for URL) that it is installed only when one of its names is read.
+	late bool
+}
+
+// provide makes the group's names known in the runtime.
+func (g *global) provide(x *Execution) {
+	if !g.late {
+		g.install(x)
+		return
+	}
+	object := x.rt.GlobalObject()
+	for _, name := range g.names {
+		get := x.rt.ToValue(func(goja.FunctionCall) goja.Value {
+			g.install(x)
+			return object.Get(name)
+		})
+		set := x.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+			x.define(name, call.Argument(0))
+			return goja.Undefined()
+		})
+		_ = object.DefineAccessorProperty(name, get, set, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
 }
 
 func (g *global) namedIn(script []byte) bool {
@@ -27,14 +49,14 @@ func (g *global) namedIn(script []byte) bool {
 
 func hostGlobals() []*global {
 	return []*global{
-		{[]string{"console"}, (*Execution).installConsole},
-		{[]string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"}, (*Execution).installTimers},
-		{[]string{"queueMicrotask"}, (*Execution).installMicrotask},
-		{[]string{"URL"}, (*Execution).installURL}, // and URLSearchParams
-		{[]string{"TextEncoder", "TextDecoder"}, (*Execution).installText},
-		{[]string{"structuredClone"}, (*Execution).installClone},
-		{[]string{"atob", "btoa"}, (*Execution).installBase64},
-		{[]string{"crypto"}, (*Execution).installCrypto},
+		{[]string{"console"}, (*Execution).installConsole, true},
+		{[]string{"setTimeout", "clearTimeout", "setInterval", "clearInterval"}, (*Execution).installTimers, false},
+		{[]string{"queueMicrotask"}, (*Execution).installMicrotask, false},
+		{[]string{"URL", "URLSearchParams"}, (*Execution).installURL, true},
+		{[]string{"TextEncoder", "TextDecoder"}, (*Execution).installText, true},
+		{[]string{"structuredClone"}, (*Execution).installClone, true},
+		{[]string{"atob", "btoa"}, (*Execution).installBase64, false},
+		{[]string{"crypto"}, (*Execution).installCrypto, false},
 	}
 }
 

@@ -61,6 +61,7 @@ func TestOutcomes(t *testing.T) {
 		"getRandomValues":                {body(`const a = crypto.getRandomValues(new Uint32Array(8)); return a.some((n) => n > 0)`), `true`},
 		"computed name of a host global": {body(`return typeof globalThis["set" + "Timeout"]`), `"function"`},
 		"this of sloppy code":            {`var $action = { execute() { return (function () { return typeof this["ato" + "b"] })() } };`, `"function"`},
+		"host globals can be replaced":   {body(`URL = 1; globalThis.structuredClone = 2; return [URL, structuredClone, Object.keys(globalThis).includes("URL")]`), `[1,2,false]`},
 		"nothing of the host":            {body(`return [typeof require, typeof process, typeof module, typeof fetch]`), `["undefined","undefined","undefined","undefined"]`},
 		"Function for instanceof":        {body(`return [(() => 1) instanceof Function, (async () => 1).constructor.name]`), `[true,"AsyncFunction"]`},
 	}
