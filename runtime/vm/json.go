@@ -97,12 +97,7 @@ func (p *jsonReader) object(depth int) (goja.Value, error) {
 			return nil, errJSON
 		}
 		p.at++
-		value, err := p.value(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		// Defined, not set: a member named __proto__ is a member like any other.
-		if err := object.DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE); err != nil {
+		if err := p.member(object, name, depth); err != nil {
 			return nil, err
 		}
 		switch p.peek() {
@@ -115,6 +110,82 @@ func (p *jsonReader) object(depth int) (goja.Value, error) {
 			return nil, errJSON
 		}
 	}
+}
+
+func (p *jsonReader) member(object *goja.Object, name string, depth int) error {
+	if c := p.peek(); depth < lateDepth && (c == '{' || c == '[') {
+		start := p.at
+		if err := p.skip(); err != nil {
+			return err
+		}
+		if raw := p.text[start:p.at]; len(raw) > lateBytes {
+			return p.late(object, name, raw)
+		}
+		p.at = start
+	}
+	value, err := p.value(depth + 1)
+	if err != nil {
+		return err
+	}
+	return define(object, name, value)
+}
+
+// define adds a member as JSON.parse does. It is defined, not set: one named __proto__ is a member like any other.
+func define(object *goja.Object, name string, value goja.Value) error {
+	return object.DefineDataProperty(name, value, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// Objects and arrays of more than lateBytes that stand at most lateDepth deep are made when they are read.
+const (
+	lateBytes = 128
+	lateDepth = 2
+)
+
+// late adds a member whose value is made when it is read: making values is the larger part of a small execution, and most actions read two or three of an event's hundred members.
+// Once it has been read or written the member is like any other. Before, it differs in that its property descriptor has a getter and a setter in the place of a value.
+func (p *jsonReader) late(object *goja.Object, name string, raw []byte) error {
+	var value goja.Value
+	get := p.rt.ToValue(func(goja.FunctionCall) goja.Value {
+		if value == nil {
+			made, err := (&jsonReader{rt: p.rt, text: raw}).value(0)
+			if err != nil {
+				panic(p.rt.NewGoError(err))
+			}
+			value = made
+			_ = define(object, name, value) // it stays a getter of this value if the object was frozen meanwhile
+		}
+		return value
+	})
+	set := p.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		if err := define(object, name, call.Argument(0)); err != nil {
+			panic(err)
+		}
+		return goja.Undefined()
+	})
+	return object.DefineAccessorProperty(name, get, set, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// skip passes over an object or array.
+func (p *jsonReader) skip() error {
+	open := 0
+	for ; p.at < len(p.text); p.at++ {
+		switch p.text[p.at] {
+		case '"':
+			for p.at++; p.at < len(p.text) && p.text[p.at] != '"'; p.at++ {
+				if p.text[p.at] == '\\' {
+					p.at++
+				}
+			}
+		case '{', '[':
+			open++
+		case '}', ']':
+			if open--; open == 0 {
+				p.at++
+				return nil
+			}
+		}
+	}
+	return errJSON
 }
 
 func (p *jsonReader) array(depth int) (goja.Value, error) {

@@ -3,6 +3,7 @@ package vm_test
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +76,35 @@ func TestOutcomes(t *testing.T) {
 				require.Empty(t, result.Outcome)
 				return
 			}
+			require.JSONEq(t, test.want, string(result.Outcome))
+		})
+	}
+}
+
+// Large parts of the input are made when they are read; an action cannot tell.
+func TestLateInput(t *testing.T) {
+	t.Parallel()
+	large := `{"name":"` + strings.Repeat("x", 200) + `","deep":{"list":[1,2,{"s":"]}\\\"{["}],"pad":"` + strings.Repeat("y", 200) + `"}}`
+	input := `{"a":` + large + `,"b":[` + large + `],"c":1}`
+	tests := map[string]struct{ body, want string }{
+		"read":                  {`return [input.a.deep.list[2].s, input.b[0].deep.list.length]`, `["]}\\\"{[",3]`},
+		"same object each time": {`return [input.a === input.a, input.a.deep === input.a.deep]`, `[true,true]`},
+		"written":               {`input.a = 1; input.b.push(2); return [input.a, input.b.length]`, `[1,2]`},
+		"deleted":               {`delete input.a; return [Object.keys(input), "a" in input]`, `[["b","c"],false]`},
+		"keys in order":         {`return Object.keys(input)`, `["a","b","c"]`},
+		"written as JSON":       {`return JSON.parse(JSON.stringify(input)).a.deep.list`, `[1,2,{"s":"]}\\\"{["}]`},
+		"whole":                 {`return input`, input},
+		"spread":                {`const { a, ...rest } = { ...input }; return [a.name.length, Object.keys(rest)]`, `[200,["b","c"]]`},
+		"frozen before":         {`Object.freeze(input); return [input.a.name.length, input.a === input.a]`, `[200,true]`},
+		"cloned":                {`return structuredClone(input).b[0].name.length`, `200`},
+		"prototypes poisoned":   {`Object.defineProperty(Object.prototype, "name", { set() { throw 1 }, configurable: true }); return input.a.name.length`, `200`},
+		"own once read":         {`input.a; return Object.getOwnPropertyDescriptor(input, "a").value === input.a`, `true`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := run(t, body(test.body), input, vm.Limits{})
+			require.Nil(t, result.Failure)
 			require.JSONEq(t, test.want, string(result.Outcome))
 		})
 	}
