@@ -1,0 +1,50 @@
+# Durward. `make help` lists the targets.
+
+GO       ?= go
+BIN      := bin/durward
+LINT     := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.2
+FUZZTIME ?= 20s
+
+.PHONY: help run build test race lint fmt fmt-check fuzz bench check update
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: build ## start the server with a demo tenant, and keep it running
+	$(BIN) demo
+
+build: ## build bin/durward, one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/durward
+
+test: ## run the tests; what is skipped, and why, is listed at the end
+	@GO="$(GO)" ./.ci/test
+
+race: ## run the tests under the race detector (needs a C compiler)
+	@GO="$(GO)" ./.ci/test -race
+
+lint: ## run the linters
+	$(LINT) run
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+fmt-check:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run: make fmt'; exit 1; }
+
+fuzz: ## run each fuzz test for FUZZTIME (20s)
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg || exit 1; \
+	  done; \
+	done
+
+bench: build ## measure execute over HTTP and its parts (see docs/performance.md)
+	$(GO) run ./bench -binary $(BIN)
+	$(GO) test -run '^$$' -bench . -benchmem ./bench
+
+check: fmt-check ## what every commit passes: formatting, vet, tests
+	$(GO) vet ./...
+	$(MAKE) test
+
+update: ## rewrite the golden files; read the diff
+	$(GO) test ./bundler/... ./web/... ./cmd/... -update
