@@ -1,0 +1,62 @@
+package web
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/worker"
+)
+
+func desc(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
+
+var (
+	descWorkers  = desc("durward_workers", "Worker processes, spares included.")
+	descSpares   = desc("durward_worker_spares", "Worker processes that are ready and belong to no tenant.")
+	descTenants  = desc("durward_worker_tenants", "Tenants that have a worker process.")
+	descInflight = desc("durward_worker_calls", "Calls in worker processes.")
+
+	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
+	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
+	descFlushed     = desc("durward_audit_records_stored_total", "Execution records stored.")
+	descDropped     = desc("durward_audit_records_shed_total", "Execution records dropped because there was no room for them.")
+	descFlushErrors = desc("durward_audit_store_errors_total", "Attempts to store execution records that failed.")
+	descBuffered    = desc("durward_audit_records_waiting", "Execution records that wait to be stored.")
+	descBytes       = desc("durward_audit_waiting_bytes", "Size of the execution records that wait to be stored.")
+)
+
+// poolCollector reads the worker pool's figures when somebody asks for them.
+type poolCollector struct{ pool *worker.Pool }
+
+func (c poolCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.pool.Stats()
+	gauge(ch, descWorkers, s.Workers)
+	gauge(ch, descSpares, s.Spares)
+	gauge(ch, descTenants, s.Tenants)
+	gauge(ch, descInflight, s.Inflight)
+}
+
+// recorderCollector does the same for the recorder of executions.
+type recorderCollector struct{ recorder *audit.Recorder }
+
+func (c recorderCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+func (c recorderCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.recorder.Stats()
+	counter(ch, descAppended, s.Appended)
+	counter(ch, descRecovered, s.Recovered)
+	counter(ch, descFlushed, s.Flushed)
+	counter(ch, descDropped, s.Dropped)
+	counter(ch, descFlushErrors, s.FlushErrors)
+	gauge(ch, descBuffered, s.Buffered)
+	gauge(ch, descBytes, s.BufferedBytes)
+}
+
+func gauge[T int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, value T) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value))
+}
+
+func counter(ch chan<- prometheus.Metric, d *prometheus.Desc, value uint64) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value))
+}

@@ -1,0 +1,160 @@
+package web_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/json"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/web/api"
+)
+
+// TestWholeJob goes from an empty server to a sign-in, and through every route on the way.
+func TestWholeJob(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	keys := s.tenant("acme")
+	base := "/v1/tenants/acme"
+
+	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/v1/openapi.json", "/v1/triggers", "/v1/types", "/v1/templates"} {
+		s.call("", "GET", path, nil).into(200, nil)
+	}
+	s.call(operatorKey, "GET", "/v1/system", nil).into(200, nil)
+	s.call(operatorKey, "GET", "/v1/tenants", nil).into(200, nil)
+	s.call(keys["viewer"], "GET", base, nil).into(200, nil)
+	s.call(keys["admin"], "GET", base+"/keys", nil).into(200, nil)
+
+	var created api.CreatedAction
+	r := s.call(keys["author"], "POST", base+"/actions", api.NewAction{
+		Slug: "domain-allowlist", Name: "Domain allow-list",
+		Source: api.Source{
+			Files: map[string]string{"action.ts": allowlist}, Triggers: []string{"login.after"}, ConfigSchema: json.RawMessage(allowlistSchema),
+		},
+	})
+	r.into(201, &created)
+	require.Equal(t, base+"/actions/domain-allowlist", r.header.Get("Location"))
+	require.Equal(t, 1, created.Draft.Revision)
+	require.Equal(t, "author", created.CreatedBy.Name)
+	s.call(keys["viewer"], "GET", base+"/actions", nil).into(200, nil)
+	action := base + "/actions/domain-allowlist"
+	s.call(keys["author"], "PATCH", action, `{"description":"Lets in one domain."}`).into(200, nil)
+	s.call(keys["viewer"], "GET", action, nil).into(200, nil)
+	s.call(keys["author"], "PATCH", action+"/draft", api.DraftChange{Revision: 1, Secrets: []string{}}).into(200, nil)
+	s.call(keys["viewer"], "GET", action+"/draft", nil).into(200, nil)
+
+	var trial api.TrialResult
+	s.call(keys["author"], "POST", action+"/draft/run", `{"event":{"user":{"id":"u1","email":"eve@evil.test"}}}`).into(200, &trial)
+	require.JSONEq(t, `{"kind":"block","code":"domain_not_allowed","message":"Use your work address.","reason":"outside example.com"}`, string(trial.Outcome))
+	require.Equal(t, "refused eve@evil.test", trial.Logs[0].Message)
+
+	var published api.Published
+	s.call(keys["publisher"], "POST", action+"/versions", `{"number":"1.0.0"}`).into(201, &published)
+	s.call(keys["publisher"], "POST", action+"/versions", `{"number":"1.0.0"}`).into(201, nil) // the same content is the same version
+	s.call(keys["viewer"], "GET", action+"/versions", nil).into(200, nil)
+	var version api.Version
+	s.call(keys["viewer"], "GET", action+"/versions/1.0.0", nil).into(200, &version)
+	require.Equal(t, published.Digest, version.Digest)
+	require.Equal(t, allowlist, version.Files["action.ts"])
+	require.Empty(t, version.Bundle)
+	s.call(keys["viewer"], "GET", action+"/versions/1.0.0?include=bundle", nil).into(200, &version)
+	require.Contains(t, version.Bundle, "domain_not_allowed")
+	require.NotEmpty(t, version.SourceMap)
+
+	attach := func(domain string) map[string]api.Slot {
+		return map[string]api.Slot{"after": {Default: []api.Attachment{
+			{Action: "domain-allowlist", Version: "1.0.0", Config: json.RawMessage(`{"domain":"` + domain + `"}`)},
+		}}}
+	}
+	var flow api.CreatedFlow
+	s.call(keys["publisher"], "POST", base+"/flows", api.NewFlow{Slug: "login", Kind: "login", Slots: attach("example.com")}).into(201, &flow)
+	require.Equal(t, 1, flow.Live.Number)
+	s.call(keys["viewer"], "GET", base+"/flows", nil).into(200, nil)
+
+	execute := base + "/flows/login/slots/after/execute"
+	var first api.Answer
+	s.call(keys["execute"], "POST", execute, loginCall).into(200, &first)
+	require.Equal(t, "continue", first.Kind)
+	require.JSONEq(t, `"example.com"`, string(first.Claims.IDToken["domain"]))
+	require.JSONEq(t, `{"checked":true}`, string(first.State))
+	require.Equal(t, api.FlowAt{Slug: "login", Revision: 1}, first.Flow)
+	require.Equal(t, "domain-allowlist", first.Actions[0].Slug)
+	require.Positive(t, first.Actions[0].DurationUS)
+
+	s.call(keys["publisher"], "PUT", base+"/flows/login", api.FlowChange{Base: 1, Slots: attach("elsewhere.test"), Message: "moved"}).into(200, nil)
+	var detail api.FlowDetail
+	s.call(keys["viewer"], "GET", base+"/flows/login", nil).into(200, &detail)
+	require.Equal(t, 2, detail.Live.Number)
+	s.call(keys["viewer"], "GET", base+"/flows/login/revisions", nil).into(200, nil)
+	s.call(keys["viewer"], "GET", base+"/flows/login/revisions/1", nil).into(200, nil)
+
+	var sealed, fresh api.Answer
+	s.call(keys["execute"], "POST", execute, `{"run":"`+first.Run+`","user":{"id":"u1","email":"ada@example.com"}}`).into(200, &sealed)
+	require.Equal(t, "continue", sealed.Kind)
+	require.Equal(t, 1, sealed.Flow.Revision)
+	r = s.call(keys["execute"], "POST", execute, loginCall)
+	r.into(200, &fresh)
+	require.Equal(t, "block", fresh.Kind)
+	require.Equal(t, "Use your work address.", fresh.Message)
+	require.NotContains(t, string(r.body), "outside elsewhere.test", "the reason is for the operator")
+
+	require.NoError(t, s.recorder.Flush(t.Context()))
+	var records api.List[api.Record]
+	s.call(keys["viewer"], "GET", base+"/audit/executions?outcome=block&flow=login&user=u1", nil).into(200, &records)
+	require.Len(t, records.Items, 1)
+	require.Equal(t, "outside elsewhere.test", records.Items[0].Reason)
+	require.Equal(t, "refused ada@example.com", records.Items[0].Actions[0].Logs[0].Message)
+	var edits api.List[api.Event]
+	s.call(keys["viewer"], "GET", base+"/audit/edits?type=flow.action_attached", nil).into(200, &edits)
+	require.Len(t, edits.Items, 1)
+	require.Equal(t, "publisher", edits.Items[0].Actor.Name)
+
+	requireBackup(t, s.call(operatorKey, "GET", "/v1/system/backup", nil))
+	requireMetrics(t, s)
+
+	var key api.CreatedKey
+	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
+	s.call(key.Secret, "GET", base, nil).into(200, nil)
+	var revoked api.Key
+	s.call(keys["admin"], "DELETE", base+"/keys/"+key.ID, nil).into(200, &revoked)
+	require.False(t, revoked.RevokedAt.IsZero())
+	s.call(key.Secret, "GET", base, nil).problem(401, "unauthenticated")
+
+	for _, op := range s.document.operations {
+		require.True(t, s.document.seen[op.id], "no answer of %s was seen", op.id)
+	}
+}
+
+func requireBackup(t *testing.T, r *reply) {
+	t.Helper()
+	r.into(200, nil)
+	var names []string
+	archive := tar.NewReader(bytes.NewReader(r.body))
+	for {
+		entry, err := archive.Next()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		names = append(names, entry.Name)
+	}
+	require.Contains(t, names, "durward.db")
+	require.Equal(t, "manifest.json", names[len(names)-1])
+}
+
+func requireMetrics(t *testing.T, s *server) {
+	t.Helper()
+	text := string(s.call("", "GET", "/metrics", nil).body)
+	for _, line := range []string{
+		`durward_executions_total{outcome="block",trigger="login.after"} 1`,
+		`durward_executions_total{outcome="continue",trigger="login.after"} 2`,
+		`durward_http_requests_total{method="PUT",route="/v1/tenants/{tenant}/flows/{flow}",status="200"} 1`,
+		"durward_audit_records_total 3",
+		"durward_worker_tenants 1",
+	} {
+		require.Contains(t, text, line+"\n")
+	}
+	require.NotContains(t, text, "acme", "no series may name a tenant")
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/versions"
+)
+
+// metrics are the server's figures. No label names a tenant or anything that a tenant or a client may choose: the number of series is bounded, and everybody who may read
+// them may read all.
+type metrics struct {
+	registry   *prometheus.Registry
+	executions *prometheus.CounterVec
+	failures   *prometheus.CounterVec
+	chains     *prometheus.HistogramVec
+	actions    prometheus.Histogram
+	requests   *prometheus.CounterVec
+	durations  *prometheus.HistogramVec
+}
+
+// buckets reach from an action that hardly computes to a chain that used up its time.
+var buckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+func newMetrics(pool *worker.Pool, recorder *audit.Recorder) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "durward_executions_total", Help: "Execute calls that were answered, by trigger and kind of outcome.",
+		}, []string{"trigger", "outcome"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "durward_action_failures_total", Help: "Actions that failed, by kind of failure.",
+		}, []string{"kind"}),
+		chains: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "durward_execution_duration_seconds", Help: "From the body's arrival to the decision, by trigger.", Buckets: buckets,
+		}, []string{"trigger"}),
+		actions: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "durward_action_duration_seconds", Help: "Of one action, waiting for a worker included.", Buckets: buckets,
+		}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "durward_http_requests_total", Help: "Requests that were answered, by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "durward_http_request_duration_seconds", Help: "From the headers' arrival to the end of the answer, by route.", Buckets: buckets,
+		}, []string{"route"}),
+	}
+	m.registry.MustRegister(
+		m.executions, m.failures, m.chains, m.actions, m.requests, m.durations,
+		poolCollector{pool}, recorderCollector{recorder},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+func (m *metrics) answered(route, method string, status int, took time.Duration) {
+	if route == "none" {
+		method = "any" // which the client chose
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	m.durations.WithLabelValues(route).Observe(took.Seconds())
+}
+
+func (m *metrics) executed(response *versions.Response, took time.Duration) {
+	trigger := string(response.Trigger)
+	m.executions.WithLabelValues(trigger, string(response.Answer.Outcome.Kind)).Inc()
+	m.chains.WithLabelValues(trigger).Observe(took.Seconds())
+	for i := range response.Answer.Executions {
+		e := &response.Answer.Executions[i]
+		m.actions.Observe(e.Took.Seconds())
+		if e.Result.Failure != nil {
+			m.failures.WithLabelValues(string(e.Result.Failure.Kind)).Inc()
+		}
+	}
+}

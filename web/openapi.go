@@ -1,0 +1,144 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/durward/durward/web/api"
+)
+
+// openAPI returns the OpenAPI 3.1 document of the routes.
+func openAPI(routes []route, version string) ([]byte, error) {
+	schemas := contractSchemas()
+	schemas.ref(reflect.TypeFor[api.Problem]())
+	paths := map[string]any{}
+	for _, rt := range routes {
+		item, ok := paths[rt.path].(map[string]any)
+		if !ok {
+			item = map[string]any{}
+			paths[rt.path] = item
+		}
+		item[strings.ToLower(rt.method)] = rt.operation(schemas)
+	}
+	document := map[string]any{
+		"openapi": "3.1.0",
+		"info": map[string]any{
+			"title": "Durward", "version": version,
+			"description": "Runs a tenant's own code at the trigger points of a login system, and answers continue, block, demand_mfa or redirect.",
+			"license":     map[string]any{"name": "Apache-2.0", "identifier": "Apache-2.0"},
+		},
+		"servers": []any{map[string]any{"url": "/"}},
+		"paths":   paths,
+		"components": map[string]any{
+			"schemas":         schemas,
+			"securitySchemes": map[string]any{"key": map[string]any{"type": "http", "scheme": "bearer", "description": "A tenant's key, or the operator's."}},
+		},
+	}
+	text, err := json.Marshal(document, json.Deterministic(true), jsontext.Multiline(true))
+	if err != nil {
+		return nil, fmt.Errorf("encode OpenAPI document: %w", err)
+	}
+	return append(text, '\n'), nil
+}
+
+func (rt *route) operation(schemas components) map[string]any {
+	op := map[string]any{
+		"operationId": rt.id, "summary": rt.summary, "responses": rt.responses(schemas), "security": []any{},
+	}
+	if rt.role != "" {
+		op["security"] = []any{map[string]any{"key": []any{}}}
+		op["description"] = "Needs a key with the role " + string(rt.role) + ", or one that includes it."
+	}
+	if parameters := rt.parameters(); len(parameters) > 0 {
+		op["parameters"] = parameters
+	}
+	if rt.body != nil {
+		op["requestBody"] = map[string]any{"required": true, "content": content(schemas, rt.body)}
+	}
+	return op
+}
+
+func (rt *route) parameters() []any {
+	var list []any
+	for _, name := range rt.pathParameters() {
+		schema := map[string]any{"type": "string"}
+		if name == "number" {
+			schema = map[string]any{"type": "integer", "minimum": 1}
+		}
+		list = append(list, map[string]any{"in": "path", "name": name, "required": true, "schema": schema})
+	}
+	for _, p := range rt.query {
+		list = append(list, map[string]any{"in": "query", "name": p.name, "description": p.doc, "schema": p.schema})
+	}
+	for _, p := range rt.headers {
+		list = append(list, map[string]any{"in": "header", "name": p.name, "description": p.doc, "schema": p.schema})
+	}
+	return list
+}
+
+// content is that of a body or an answer: a Go value, a schemaName or a mediaType.
+func content(schemas components, value any) map[string]any {
+	switch v := value.(type) {
+	case mediaType:
+		return map[string]any{string(v): map[string]any{}}
+	case schemaName:
+		if v == "" {
+			return map[string]any{"application/json": map[string]any{"schema": map[string]any{"type": "object"}}}
+		}
+		return map[string]any{"application/json": map[string]any{"schema": refTo(string(v))}}
+	}
+	return map[string]any{"application/json": map[string]any{"schema": schemas.ref(reflect.TypeOf(value))}}
+}
+
+func (rt *route) responses(schemas components) map[string]any {
+	headers := map[string]any{"X-Request-Id": header("Names the request in the server's log.")}
+	success := map[string]any{"description": http.StatusText(rt.success()), "headers": headers, "content": content(schemas, rt.answer)}
+	if rt.success() == http.StatusCreated {
+		success["headers"] = map[string]any{"X-Request-Id": headers["X-Request-Id"], "Location": header("Where the new thing is.")}
+	}
+	all := map[string]any{strconv.Itoa(rt.success()): success}
+	for status, kinds := range rt.problemsByStatus() {
+		lines := each(kinds, func(k problemKind) string { return string(k.code) + ": " + k.title + "." })
+		all[strconv.Itoa(status)] = map[string]any{
+			"description": strings.Join(lines, " "), "headers": headers,
+			"content": map[string]any{api.ProblemType: map[string]any{"schema": refTo("Problem")}},
+		}
+	}
+	return all
+}
+
+func header(doc string) map[string]any {
+	return map[string]any{"description": doc, "schema": map[string]any{"type": "string"}}
+}
+
+// problemsByStatus are the problems that the route can answer with: its own and those that follow from what it is.
+func (rt *route) problemsByStatus() map[int][]problemKind {
+	codes := append([]code{invalid, internal}, rt.problems...)
+	if rt.role != "" {
+		codes = append(codes, unauthenticated, forbidden)
+	}
+	if len(rt.pathParameters()) > 0 {
+		codes = append(codes, notFound)
+	}
+	if rt.body != nil {
+		codes = append(codes, malformedJSON, bodyTooLarge, unsupportedMediaType)
+	}
+	slices.Sort(codes)
+	byStatus := map[int][]problemKind{}
+	for _, c := range slices.Compact(codes) {
+		k := kindOf(c)
+		byStatus[k.status] = append(byStatus[k.status], k)
+	}
+	for _, kinds := range byStatus {
+		slices.SortFunc(kinds, func(a, b problemKind) int { return cmp.Compare(a.code, b.code) })
+	}
+	return byStatus
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/web/api"
+)
+
+// code is the stable name of a kind of problem.
+type code string
+
+const (
+	malformedJSON        code = "malformed_json"
+	invalidRun           code = "invalid_run"
+	unauthenticated      code = "unauthenticated"
+	forbidden            code = "forbidden"
+	notFound             code = "not_found"
+	methodNotAllowed     code = "method_not_allowed"
+	exists               code = "exists"
+	conflict             code = "conflict"
+	bodyTooLarge         code = "body_too_large"
+	unsupportedMediaType code = "unsupported_media_type"
+	invalid              code = "invalid"
+	buildFailed          code = "build_failed"
+	tooCostly            code = "too_costly"
+	internal             code = "internal"
+	busy                 code = "busy"
+	stopping             code = "stopping"
+)
+
+// problemKind is what all problems of a code have in common.
+type problemKind struct {
+	code   code
+	status int
+	title  string
+	detail string // where nothing is known that is more exact
+}
+
+// problemKinds is the one table of problems. Codes are never renamed: callers' programs know them.
+var problemKinds = []problemKind{
+	{malformedJSON, 400, "The body is not JSON", ""},
+	{invalidRun, 400, "The run is not valid", "It is forged, expired, or of another flow. Without the member run, the call starts a new one."},
+	{unauthenticated, 401, "There is no valid key", "Send a key as Authorization: Bearer <key>. It may be mistyped or revoked."},
+	{forbidden, 403, "The key may not do this", ""},
+	{notFound, 404, "There is no such thing", "Nothing is at this address, or the key may not see it."},
+	{methodNotAllowed, 405, "The method is not allowed here", "The header Allow names the methods that are."},
+	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
+	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
+	{bodyTooLarge, 413, "The body is too large", ""},
+	{unsupportedMediaType, 415, "The body must be JSON", "Send it with Content-Type: application/json, and not compressed."},
+	{invalid, 422, "The request breaks a rule", ""},
+	{buildFailed, 422, "The sources cannot be built", ""},
+	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
+	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
+	{busy, 503, "The server is busy", "No worker was free in time. Nothing ran; try again."},
+	{stopping, 503, "The server is stopping", "Try again: another server, or the same one after its restart, will answer."},
+}
+
+func kindOf(c code) problemKind {
+	for _, k := range problemKinds {
+		if k.code == c {
+			return k
+		}
+	}
+	return kindOf(internal)
+}
+
+// Errors of this package, for the table.
+var (
+	errMediaType = errors.New("the body is not JSON")
+	errStopping  = errors.New("the server is stopping")
+)
+
+// tooLargeError is a body over the limit.
+type tooLargeError struct{ limit int64 }
+
+func (e *tooLargeError) Error() string { return "the body is too large" }
+
+// forbiddenError is a key whose role does not include the one that is needed.
+type forbiddenError struct{ need, have catalog.Role }
+
+func (e *forbiddenError) Error() string { return "the role does not include " + string(e.need) }
+
+// problemOf tells users about an error. Only text that was written for them is in it: an error of unknown origin is an internal one, and its text goes to the log.
+func problemOf(err error) api.Problem {
+	p := api.Problem{}
+	k := kindOf(classify(err, &p))
+	p.Type, p.Title, p.Status, p.Code = "urn:durward:problem:"+string(k.code), k.title, k.status, string(k.code)
+	if p.Detail == "" {
+		p.Detail = k.detail
+	}
+	return p
+}
+
+// classify returns the code of an error, and fills in what the problem can tell besides.
+func classify(err error, p *api.Problem) code {
+	if c := classifyContent(err, p); c != "" {
+		return c
+	}
+	switch {
+	case errors.Is(err, versions.ErrInvalidRun):
+		return invalidRun
+	case errors.Is(err, catalog.ErrUnauthenticated):
+		return unauthenticated
+	case errors.Is(err, catalog.ErrNotFound):
+		return notFound
+	case errors.Is(err, catalog.ErrExists):
+		return exists
+	case errors.Is(err, catalog.ErrConflict):
+		return conflict
+	case errors.Is(err, errMediaType):
+		return unsupportedMediaType
+	case errors.Is(err, worker.ErrBusy):
+		return busy
+	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
+		return stopping
+	}
+	if e, ok := errors.AsType[*forbiddenError](err); ok {
+		p.Detail = "It needs the role " + string(e.need) + ", and the key has the role " + string(e.have) + "."
+		p.Role = string(e.need)
+		return forbidden
+	}
+	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
+		switch e.Code {
+		case http.StatusNotFound:
+			return notFound
+		case http.StatusMethodNotAllowed:
+			return methodNotAllowed
+		}
+	}
+	return internal
+}
+
+// classifyContent is classify for what is wrong with the body or the query.
+func classifyContent(err error, p *api.Problem) code {
+	if e, ok := errors.AsType[*contract.MalformedError](err); ok {
+		p.Detail, p.Offset = e.Error(), &e.Offset
+		p.Errors = []api.FieldError{{Pointer: e.Pointer, Detail: e.Detail}}
+		return malformedJSON
+	}
+	if list, ok := errors.AsType[contract.FieldErrors](err); ok {
+		for _, e := range list {
+			p.Errors = append(p.Errors, api.FieldError{Pointer: e.Pointer, Detail: e.Detail})
+		}
+		return invalid
+	}
+	if list, ok := errors.AsType[catalog.InvalidErrors](err); ok {
+		for _, e := range list {
+			p.Errors = append(p.Errors, api.FieldError{Pointer: e.Pointer, Detail: e.Detail})
+		}
+		return invalid
+	}
+	if e, ok := errors.AsType[*bundler.BuildError](err); ok {
+		p.Diagnostics = diagnosticsOf(e.Diagnostics)
+		return buildFailed
+	}
+	if e, ok := errors.AsType[*tooLargeError](err); ok {
+		p.Detail = "At most " + bytesText(e.limit) + " are allowed."
+		return bodyTooLarge
+	}
+	if e, ok := errors.AsType[*worker.TaskError](err); ok {
+		switch e.Failure.Kind {
+		case vm.FailTimeLimit, vm.FailMemoryLimit, vm.FailStackLimit, vm.FailSandboxLost:
+			return tooCostly
+		}
+	}
+	return ""
+}
+
+// writeProblem answers with what an error is to users.
+func (s *Server) writeProblem(c echo.Context, err error) {
+	p := problemOf(err)
+	header := c.Response().Header()
+	p.RequestID = header.Get(echo.HeaderXRequestID)
+	switch p.Status {
+	case http.StatusUnauthorized:
+		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="durward"`)
+	case http.StatusServiceUnavailable:
+		header.Set(echo.HeaderRetryAfter, "1")
+	case http.StatusInternalServerError:
+		s.config.Logger.Error("request failed", "request_id", p.RequestID, "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
+	}
+	if err := writeJSON(c, p.Status, api.ProblemType, &p); err != nil {
+		s.config.Logger.Debug("problem not sent", "request_id", p.RequestID, "error", err)
+	}
+}

@@ -1,0 +1,221 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/web/api"
+)
+
+// routes is the one table of routes.
+func routes() []route {
+	return slices.Concat(systemRoutes(), tenantRoutes(), actionRoutes(), flowRoutes(), historyRoutes())
+}
+
+const (
+	get   = http.MethodGet
+	post  = http.MethodPost
+	put   = http.MethodPut
+	patch = http.MethodPatch
+	del   = http.MethodDelete
+)
+
+func systemRoutes() []route {
+	return []route{
+		{
+			method: get, path: "/healthz", id: "health", summary: "Tell that the process works",
+			answer: api.Health{}, handle: (*Server).health,
+		},
+		{
+			method: get, path: "/readyz", id: "ready", summary: "Tell whether requests should come here",
+			answer: api.Health{}, problems: []code{stopping}, handle: (*Server).ready,
+		},
+		{
+			method: get, path: "/metrics", id: "metrics", summary: "Read the server's figures, for Prometheus",
+			answer: mediaType("text/plain"), handle: (*Server).serveMetrics,
+		},
+		{
+			method: get, path: "/v1/openapi.json", id: "openapi", summary: "Read this document",
+			answer: schemaName(""), handle: (*Server).serveOpenAPI,
+		},
+		{
+			method: get, path: "/v1/triggers", id: "triggers", summary: "List the trigger points",
+			answer: api.List[api.Trigger]{}, handle: (*Server).triggers,
+		},
+		{
+			method: get, path: "/v1/types", id: "types", summary: "Read the TypeScript declarations for authors of actions",
+			answer: mediaType("text/plain"), handle: (*Server).serveTypes,
+		},
+		{
+			method: get, path: "/v1/templates", id: "templates", summary: "List the shipped actions",
+			answer: api.List[api.Template]{}, handle: (*Server).templates,
+		},
+		{
+			method: get, path: "/v1/system", id: "system", summary: "Read what the server is and how it does", role: catalog.RoleOperator,
+			answer: api.System{}, handle: (*Server).system,
+		},
+		{
+			method: get, path: "/v1/system/backup", id: "backup", summary: "Take a backup: a tar of the whole store", role: catalog.RoleOperator,
+			answer: mediaType("application/x-tar"), handle: (*Server).backup,
+		},
+	}
+}
+
+func tenantRoutes() []route {
+	return []route{
+		{
+			method: post, path: "/v1/tenants", id: "createTenant", summary: "Create a tenant", role: catalog.RoleOperator,
+			body: api.NewTenant{}, answer: api.Tenant{}, status: http.StatusCreated, problems: []code{exists}, handle: (*Server).createTenant,
+		},
+		{
+			method: get, path: "/v1/tenants", id: "tenants", summary: "List the tenants", role: catalog.RoleOperator,
+			query: pages(), answer: api.List[api.Tenant]{}, handle: (*Server).tenants,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}", id: "tenant", summary: "Read a tenant", role: catalog.RoleViewer,
+			answer: api.Tenant{}, handle: (*Server).tenant,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/keys", id: "createKey", summary: "Create a key; its secret is shown once", role: catalog.RoleAdmin,
+			body: api.NewKey{}, answer: api.CreatedKey{}, status: http.StatusCreated, handle: (*Server).createKey,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/keys", id: "keys", summary: "List the keys, revoked ones included", role: catalog.RoleAdmin,
+			query: pages(), answer: api.List[api.Key]{}, handle: (*Server).keys,
+		},
+		{
+			method: del, path: "/v1/tenants/{tenant}/keys/{key}", id: "revokeKey", summary: "Revoke a key, for ever", role: catalog.RoleAdmin,
+			answer: api.Key{}, handle: (*Server).revokeKey,
+		},
+	}
+}
+
+func actionRoutes() []route {
+	return []route{
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions", id: "createAction", summary: "Create an action with its first draft", role: catalog.RoleAuthor,
+			body: api.NewAction{}, limit: maxSource, answer: api.CreatedAction{}, status: http.StatusCreated, problems: []code{exists, tooCostly, busy, stopping},
+			handle: (*Server).createAction,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions", id: "actions", summary: "List the actions", role: catalog.RoleViewer,
+			query: pages(), answer: api.List[api.Action]{}, handle: (*Server).actions,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}", id: "action", summary: "Read an action", role: catalog.RoleViewer,
+			answer: api.Action{}, handle: (*Server).readAction,
+		},
+		{
+			method: patch, path: "/v1/tenants/{tenant}/actions/{action}", id: "updateAction", summary: "Change an action's name or description", role: catalog.RoleAuthor,
+			body: api.ActionChange{}, answer: api.Action{}, handle: (*Server).updateAction,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "draft", summary: "Read an action's draft", role: catalog.RoleViewer,
+			answer: api.Draft{}, handle: (*Server).draft,
+		},
+		{
+			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
+			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, tooCostly, busy, stopping}, handle: (*Server).saveDraft,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
+			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{buildFailed, tooCostly, busy, stopping}, handle: (*Server).runDraft,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
+			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
+			problems: []code{exists, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
+			role: catalog.RoleViewer, query: pages(), answer: api.List[api.VersionInfo]{}, handle: (*Server).versions,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}", id: "version", summary: "Read a version", role: catalog.RoleViewer,
+			query:  []parameter{{"include", enumSchema("bundle"), "Add the bundle and its source map."}},
+			answer: api.Version{}, handle: (*Server).version,
+		},
+	}
+}
+
+func flowRoutes() []route {
+	return []route{
+		{
+			method: post, path: "/v1/tenants/{tenant}/flows", id: "createFlow", summary: "Create a flow with its first revision", role: catalog.RolePublisher,
+			body: api.NewFlow{}, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, tooCostly, busy, stopping}, handle: (*Server).createFlow,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/flows", id: "flows", summary: "List the flows", role: catalog.RoleViewer,
+			query: pages(), answer: api.List[api.Flow]{}, handle: (*Server).flows,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/flows/{flow}", id: "flow", summary: "Read a flow and its live revision", role: catalog.RoleViewer,
+			answer: api.FlowDetail{}, handle: (*Server).readFlow,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/flows/{flow}", id: "saveFlow", summary: "Save a flow's next revision, which is live at once", role: catalog.RolePublisher,
+			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/flows/{flow}/revisions", id: "revisions", summary: "List a flow's revisions, newest first", role: catalog.RoleViewer,
+			query: pages(), answer: api.List[api.Revision]{}, handle: (*Server).revisions,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/flows/{flow}/revisions/{number}", id: "revision", summary: "Read a revision", role: catalog.RoleViewer,
+			answer: api.Revision{}, handle: (*Server).revision,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision",
+			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, problems: []code{invalidRun, busy, stopping},
+			headers: []parameter{{headerIdempotencyKey, map[string]any{"type": "string", "maxLength": 255}, "Handed on to the actions."}},
+			handle:  (*Server).execute,
+		},
+	}
+}
+
+func historyRoutes() []route {
+	return []route{
+		{
+			method: get, path: "/v1/tenants/{tenant}/audit/edits", id: "edits", summary: "Read the audit of edits, newest first", role: catalog.RoleViewer,
+			query:  append(span(), parameter{"type", textSchema(), "Pick by type, for example flow.action_attached."}),
+			answer: api.List[api.Event]{}, handle: (*Server).edits,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/audit/executions", id: "executions", summary: "Read the audit of executions, newest first", role: catalog.RoleViewer,
+			query: append(span(),
+				parameter{"outcome", enumSchema(append(texts[string](contract.Kinds()), anyFailure)...), "Pick by kind of answer; failed picks those in which an action failed."},
+				parameter{"run", textSchema(), "Pick by the id of the run."},
+				parameter{"request", textSchema(), "Pick by request.id."},
+				parameter{"user", textSchema(), "Pick by user.id."},
+			),
+			answer: api.List[api.Record]{}, handle: (*Server).executions,
+		},
+	}
+}
+
+// pages are the parameters of a list.
+func pages() []parameter {
+	return []parameter{
+		{"after", textSchema(), "The member next of the page before."},
+		{"limit", map[string]any{"type": "integer", "minimum": 1, "maximum": catalog.MaxLimit, "default": catalog.DefaultLimit}, "The most entries to return."},
+	}
+}
+
+// span are the parameters of a history.
+func span() []parameter {
+	moment := map[string]any{"type": "string", "format": "date-time"}
+	return append(pages(),
+		parameter{"from", moment, "Entries at or after this time."},
+		parameter{"to", moment, "Entries before this time."},
+		parameter{"flow", textSchema(), "Pick by flow."},
+		parameter{"action", textSchema(), "Pick by action."},
+	)
+}
+
+func textSchema() map[string]any { return map[string]any{"type": "string"} }
+
+func enumSchema(words ...string) map[string]any {
+	return map[string]any{"type": "string", "enum": words}
+}

@@ -1,0 +1,251 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/store/bolt"
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/web"
+	"github.com/durward/durward/web/api"
+)
+
+// TestMain lets the test binary be its own worker process.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "worker" {
+		tasks := map[string]worker.Task{bundler.TaskName: bundler.Task(nil), catalog.SchemaTask: catalog.RunSchemaTask}
+		if err := worker.Serve(worker.FD, tasks); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+const operatorKey = "the operator's key of this test"
+
+// server is a whole Durward: a store on disk, worker processes, and the API.
+type server struct {
+	t        testing.TB
+	web      *web.Server
+	url      string
+	recorder *audit.Recorder
+	document *document
+	log      *logBuffer
+}
+
+// change lets a test alter what a server is made with.
+type change func(*web.Config)
+
+func newServer(t testing.TB, changes ...change) *server {
+	t.Helper()
+	s := newUnserved(t, changes...)
+	listening := httptest.NewServer(s.web)
+	t.Cleanup(listening.Close)
+	s.url = listening.URL
+	return s
+}
+
+func newUnserved(t testing.TB, changes ...change) *server {
+	t.Helper()
+	ctx := t.Context()
+	dir := t.TempDir()
+	store, err := bolt.Open(filepath.Join(dir, "store"), bolt.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	pool, err := worker.New(worker.Config{Command: []string{os.Args[0], "worker"}, Spares: 1})
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	recorder, err := audit.NewRecorder(filepath.Join(dir, "spool"), store, audit.RecorderOptions{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, recorder.Close(context.WithoutCancel(ctx))) })
+
+	run := func(ctx context.Context, tenant, task string, payload []byte) ([]byte, error) {
+		return pool.Task(ctx, tenant, task, payload, 20*time.Second)
+	}
+	schemas := catalog.RemoteSchemas{Run: run}
+	engine := &runtime.Engine{Sandbox: pool}
+	keys, err := store.RunKeys(ctx)
+	require.NoError(t, err)
+	sealer, err := versions.NewSealer(keys, 0)
+	require.NoError(t, err)
+	log := new(logBuffer)
+	config := web.Config{
+		Catalog:         catalog.New(ctx, store, schemas, catalog.Options{}),
+		Flows:           &versions.Flows{Store: store, Schemas: schemas},
+		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder},
+		Recorder:        recorder,
+		Workers:         pool,
+		Backup:          store.Backup,
+		OperatorKeyHash: sha256.Sum256([]byte(operatorKey)),
+		Templates: []api.Template{{
+			Slug: "domain-allowlist", Name: "Domain allow-list", Description: "Lets in users of some domains.", Version: "1.0.0", Triggers: []string{"login.after"},
+			Files: map[string]string{"action.ts": "export function execute() {}"},
+		}},
+		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	config.Publisher = &versions.Publisher{Store: store, Catalog: config.Catalog, Builder: bundler.Remote{Run: run}, Schemas: schemas, Engine: engine}
+	for _, c := range changes {
+		c(&config)
+	}
+	s := &server{t: t, recorder: recorder, log: log}
+	s.web, err = web.New(config)
+	require.NoError(t, err)
+	s.document = readDocument(t, s.web)
+	return s
+}
+
+// logBuffer keeps what a server logs.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// reply is an answer that was checked against the OpenAPI document.
+type reply struct {
+	t      testing.TB
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call sends a request with a key and checks the answer against the document. A body is JSON text, or a value to make it of; nil sends none.
+func (s *server) call(key, method, path string, body any, headers ...string) *reply {
+	s.t.Helper()
+	var content io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		content = strings.NewReader(b)
+	case io.Reader:
+		content = b
+	default:
+		text, err := json.Marshal(b)
+		require.NoError(s.t, err)
+		content = bytes.NewReader(text)
+	}
+	q, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, content)
+	require.NoError(s.t, err)
+	if content != nil {
+		q.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		q.Header.Set("Authorization", "Bearer "+key)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		q.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := http.DefaultClient.Do(q)
+	require.NoError(s.t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(s.t, err)
+	r := &reply{t: s.t, status: answer.StatusCode, header: answer.Header, body: text}
+	s.document.check(s.t, method, path, r)
+	return r
+}
+
+// into requires a status and decodes the answer.
+func (r *reply) into(status int, value any) {
+	r.t.Helper()
+	require.Equal(r.t, status, r.status, string(r.body))
+	if value != nil {
+		require.NoError(r.t, json.Unmarshal(r.body, value))
+	}
+}
+
+// problem requires a status and a code and returns the problem.
+func (r *reply) problem(status int, code string) api.Problem {
+	r.t.Helper()
+	var p api.Problem
+	r.into(status, &p)
+	require.Equal(r.t, code, p.Code, string(r.body))
+	require.Equal(r.t, api.ProblemType, r.header.Get("Content-Type"))
+	require.Equal(r.t, r.header.Get("X-Request-Id"), p.RequestID)
+	return p
+}
+
+// tenant creates a tenant with a key for each role.
+func (s *server) tenant(id string) map[string]string {
+	s.t.Helper()
+	s.call(operatorKey, "POST", "/v1/tenants", api.NewTenant{ID: id}).into(201, nil)
+	keys := map[string]string{"operator": operatorKey}
+	for _, role := range catalog.Roles() {
+		var key api.CreatedKey
+		s.call(operatorKey, "POST", "/v1/tenants/"+id+"/keys", api.NewKey{Name: string(role), Role: string(role)}).into(201, &key)
+		keys[string(role)] = key.Secret
+	}
+	return keys
+}
+
+const allowlist = `import type { LoginAfter } from "durward";
+
+export async function execute(input: LoginAfter.Input): Promise<LoginAfter.Outcome> {
+  if (!input.user.email.endsWith("@" + input.config.domain)) {
+    console.log("refused", input.user.email);
+    return { kind: "block", code: "domain_not_allowed", message: "Use your work address.", reason: "outside " + input.config.domain };
+  }
+  return { kind: "continue", claims: { id_token: { domain: input.config.domain } }, state: { checked: true } };
+}
+`
+
+const allowlistSchema = `{"type":"object","properties":{"domain":{"type":"string","default":"example.com"}},"additionalProperties":false}`
+
+// allowlistFlow publishes the allow-list and attaches it to the flow login.
+func (s *server) allowlistFlow(tenant string, keys map[string]string) {
+	s.t.Helper()
+	s.publish(tenant, keys, "domain-allowlist", allowlist, allowlistSchema)
+	s.flow(tenant, keys, "login", api.Attachment{Action: "domain-allowlist", Version: "1.0.0"})
+}
+
+// publish creates an action and publishes it as 1.0.0.
+func (s *server) publish(tenant string, keys map[string]string, slug, source, schema string) {
+	s.t.Helper()
+	base := "/v1/tenants/" + tenant + "/actions"
+	s.call(keys["author"], "POST", base, api.NewAction{
+		Slug: slug, Source: api.Source{Files: map[string]string{"action.ts": source}, Triggers: []string{"login.after"}, ConfigSchema: json.RawMessage(schema)},
+	}).into(201, nil)
+	s.call(keys["publisher"], "POST", base+"/"+slug+"/versions", api.Publication{Number: "1.0.0"}).into(201, nil)
+}
+
+func (s *server) flow(tenant string, keys map[string]string, slug string, attachments ...api.Attachment) {
+	s.t.Helper()
+	s.call(keys["publisher"], "POST", "/v1/tenants/"+tenant+"/flows", api.NewFlow{
+		Slug: slug, Kind: "login", Slots: map[string]api.Slot{"after": {Default: attachments}},
+	}).into(201, nil)
+}
+
+const loginCall = `{"user":{"id":"u1","email":"ada@example.com"},"request":{"id":"r1","ip":"192.0.2.1"}}`

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/web/api"
+)
+
+func (s *Server) publish(r *request) (any, error) {
+	var body api.Publication
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	publication := versions.Publication{Number: body.Number, Message: body.Message}
+	v, warnings, err := s.config.Publisher.Publish(r.context(), r.actor, r.tenant, r.action(), publication)
+	if err != nil {
+		return nil, err
+	}
+	r.created("/v1/tenants/%s/actions/%s/versions/%s", r.tenant, v.Action, v.Number)
+	return api.Published{Version: api.Version{VersionInfo: versionInfoOf(v), Files: v.Files}, Warnings: diagnosticsOf(warnings)}, nil
+}
+
+func (s *Server) versions(r *request) (any, error) {
+	page, err := r.page()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.config.Publisher.Versions(r.context(), r.tenant, r.action(), page)
+	return listOf(list, versionInfoOf), err
+}
+
+func (s *Server) version(r *request) (any, error) {
+	include := r.QueryParam("include")
+	if include != "" && include != "bundle" {
+		return nil, fieldError("?include", "it must be bundle")
+	}
+	v, err := s.config.Publisher.Version(r.context(), r.tenant, r.action(), r.Param("version"))
+	out := api.Version{VersionInfo: versionInfoOf(v), Files: v.Files}
+	if include == "bundle" {
+		out.Bundle, out.SourceMap = string(v.Bundle), presentOrNil(v.SourceMap)
+	}
+	return out, err
+}
+
+func versionInfoOf(v versions.Version) api.VersionInfo {
+	return api.VersionInfo{
+		Action: string(v.Action), Number: v.Number, Entry: v.Entry, Triggers: texts[string](v.Triggers), Secrets: v.Secrets, Bundler: v.Bundler, Digest: v.Digest,
+		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), ConfigSchema: presentOrNil(v.ConfigSchema),
+	}
+}

@@ -1,0 +1,110 @@
+// Package web is Durward's HTTP API: it authenticates and limits what comes in, hands it to the packages that know what to do, and turns their answers and errors into
+// what package api describes.
+//
+// All routes are in one table (routes.go), from which both the router and the OpenAPI document are made; all problems are in another one (problem.go). The package
+// decides nothing about tenants, actions or flows.
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/web/api"
+)
+
+// Config is what a server works with. What has no default is required.
+type Config struct {
+	Catalog   *catalog.Catalog
+	Publisher *versions.Publisher
+	Flows     *versions.Flows
+	Executor  *versions.Executor
+	Recorder  *audit.Recorder
+	Workers   *worker.Pool
+	// Backup writes the whole store as a tar.
+	Backup func(ctx context.Context, w io.Writer) error
+	// OperatorKeyHash is the SHA-256 of the operator's key, which may do everything. Default: there is no such key.
+	OperatorKeyHash [sha256.Size]byte
+	// Templates are the shipped actions. Default: none.
+	Templates []api.Template
+	// Version is Durward's own, as GET /v1/system tells it. Default: "development".
+	Version string
+	// MaxCall is the most bytes that the body of an execute call may have. Default: 256 KiB.
+	MaxCall int64
+	// Drain is how long a server that is to stop goes on taking requests while it says that it is not ready, so that a load balancer may notice. Default: 0.
+	Drain time.Duration
+	// Grace is how long, after that, running requests may take to end. Default: 15 s, which is more than a chain of actions may take.
+	Grace time.Duration
+	// Logger gets a line for each request, and what went wrong. Default: slog.Default.
+	Logger *slog.Logger
+}
+
+func (c *Config) check() error {
+	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Workers == nil || c.Backup == nil {
+		return errors.New("web: a required part of the configuration is missing")
+	}
+	return nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Version == "" {
+		c.Version = "development"
+	}
+	if c.MaxCall <= 0 {
+		c.MaxCall = 256 << 10
+	}
+	if c.Grace <= 0 {
+		c.Grace = 15 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return c
+}
+
+// Server answers the API. It is an [http.Handler], and [Server.Run] serves it.
+type Server struct {
+	config   Config
+	echo     *echo.Echo
+	metrics  *metrics
+	openapi  []byte
+	started  time.Time
+	stopping atomic.Bool
+	scratch  sync.Pool // *scratch
+}
+
+// New returns a server that is ready to serve.
+func New(config Config) (*Server, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
+		scratch: sync.Pool{New: func() any { return new(scratch) }},
+	}
+	s.metrics = newMetrics(s.config.Workers, s.config.Recorder)
+	var err error
+	if s.openapi, err = openAPI(routes(), s.config.Version); err != nil {
+		return nil, err
+	}
+	s.echo.Use(s.frame)
+	for _, rt := range routes() {
+		s.echo.Add(rt.method, rt.echoPath(), s.handler(rt))
+	}
+	return s, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
