@@ -57,6 +57,9 @@ func Build(src Source) (*Bundle, error) {
 		return nil, newBuildError(faults)
 	}
 	result := api.Build(options(src.Entry, files))
+	if len(result.Errors) == 0 && hasCommonJS(result.Metafile) {
+		result = api.Build(sloppy(options(src.Entry, files)))
+	}
 	warnings := diagnostics(SeverityWarning, result.Warnings)
 	if len(result.Errors) > 0 {
 		return nil, newBuildError(append(diagnostics(SeverityError, result.Errors), warnings...))
@@ -76,12 +79,13 @@ func options(entry string, files map[string]string) api.BuildOptions {
 		Write:         false,
 		TsconfigRaw:   "{}",
 
-		Format:     api.FormatIIFE,
-		GlobalName: "$action",
-		Platform:   api.PlatformNeutral,
-		Charset:    api.CharsetASCII,
-		Target:     api.ES2022,
-		Supported:  missing(),
+		Format:    api.FormatESModule,
+		Banner:    map[string]string{"js": opening},
+		Metafile:  true,
+		Platform:  api.PlatformNeutral,
+		Charset:   api.CharsetASCII,
+		Target:    api.ES2022,
+		Supported: missing(),
 
 		LegalComments:  api.LegalCommentsNone,
 		Sourcemap:      api.SourceMapExternal,
@@ -115,6 +119,7 @@ func missing() map[string]bool {
 		"regexp-match-indices":            false,
 		"regexp-set-notation":             false,
 		"regexp-unicode-property-escapes": false, // goja without regexp2 takes \p{L} literally
+		"top-level-await":                 false,
 		"using":                           false,
 	}
 }
@@ -125,7 +130,7 @@ func collect(src Source, outputs []api.OutputFile, warnings []Diagnostic) (*Bund
 		if strings.HasSuffix(out.Path, ".map") {
 			b.SourceMap = out.Contents
 		} else {
-			b.Script = out.Contents
+			b.Script = closed(out.Contents)
 		}
 	}
 	if len(b.Script) > MaxScriptSize {

@@ -1,44 +1,26 @@
+"use strict";
 var $action = (() => {
-  var __defProp = Object.defineProperty;
-  var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
-  var __getOwnPropNames = Object.getOwnPropertyNames;
-  var __hasOwnProp = Object.prototype.hasOwnProperty;
-  var __export = (target, all) => {
-    for (var name in all)
-      __defProp(target, name, { get: all[name], enumerable: true });
-  };
-  var __copyProps = (to, from, except, desc) => {
-    if (from && typeof from === "object" || typeof from === "function") {
-      for (let key of __getOwnPropNames(from))
-        if (!__hasOwnProp.call(to, key) && key !== except)
-          __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
-    }
-    return to;
-  };
-  var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
 
-  // action:action.ts
-  var action_exports = {};
-  __export(action_exports, {
-    execute: () => execute,
-    resume: () => resume
-  });
-  function domainOf(email) {
-    return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+// action:action.ts
+function domainOf(email) {
+  return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
+}
+async function execute(input) {
+  const domain = domainOf(input.user.email);
+  const allowed = input.config.domains.some((d) => d.toLowerCase() === domain);
+  if (!allowed) {
+    return {
+      kind: "block",
+      code: "domain_not_allowed",
+      reason: `${domain} is not one of ${input.config.domains.length}`,
+      message: input.config.message ?? "Use your work address."
+    };
   }
-  async function execute(input) {
-    const domain = domainOf(input.user.email);
-    const allowed = input.config.domains.some((d) => d.toLowerCase() === domain);
-    if (!allowed) {
-      return {
-        kind: "block",
-        code: "domain_not_allowed",
-        reason: `${domain} is not one of ${input.config.domains.length}`,
-        message: input.config.message ?? "Use your work address."
-      };
-    }
-    return { kind: "continue" };
-  }
-  var resume = execute;
-  return __toCommonJS(action_exports);
+  return { kind: "continue" };
+}
+var resume = execute;
+return {
+  execute: execute,
+  resume: resume,
+};
 })();

@@ -33,24 +33,30 @@ function domainOf(address: string): string {
   return at < 0 ? "" : normalise(address.slice(at + 1));
 }
 
+/** Most lists are written in the form that addresses have, so that a plain look is enough for most users. */
 function isListed(domain: string, domains: string[]): boolean {
-  for (const entry of domains) {
-    if (entry.startsWith("*.")) {
-      if (domain.endsWith("." + normalise(entry.slice(2)))) return true;
-    } else if (domain === normalise(entry)) {
-      return true;
-    }
-  }
-  return false;
+  return domains.includes(domain) || domains.some((entry) => stands(entry, domain));
+}
+
+function stands(entry: string, domain: string): boolean {
+  return entry.startsWith("*.") ? domain.endsWith("." + normalise(entry.slice(2))) : domain === normalise(entry);
 }
 
 /** Lower case, without the dot of the root, and with every label in its ASCII form, so that bücher.example and xn--bcher-kva.example are one. */
 function normalise(domain: string): string {
-  const name = domain.trim().toLowerCase().replace(/\.$/, "");
-  if (/^[\x00-\x7f]*$/.test(name)) return name;
+  let name = domain.trim().toLowerCase();
+  if (name.endsWith(".")) name = name.slice(0, -1);
+  if (isAscii(name)) return name;
   try {
     return new URL(`https://${name}`).hostname;
   } catch {
     return name;
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 127) return false;
+  }
+  return true;
 }

@@ -1,0 +1,215 @@
+// Command bench measures execute over HTTP on loopback: domain-allowlist with an event of 2 KB, in a closed loop at 1, 8 and 64 connections and in an open loop at 500
+// requests a second.
+//
+// It starts the server that -binary names. Where there are two processors and taskset, the server with its workers gets the first one and this program the second one,
+// so that the figures are those of one core. Each run is repeated and the median of the repetitions is shown: one run on a shared machine says nothing.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"github.com/durward/durward/templates"
+	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
+)
+
+func main() {
+	binary := flag.String("binary", "bin/durward", "the `path` of the server's program")
+	duration := flag.Duration("duration", 4*time.Second, "how long each run takes")
+	rounds := flag.Int("rounds", 3, "how often each run is repeated")
+	pin := flag.Bool("pin", true, "give server and load one processor each, where there are two")
+	flag.Parse()
+	if err := measure(*binary, *duration, *rounds, *pin && canPin()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func canPin() bool {
+	_, err := exec.LookPath("taskset")
+	return err == nil && runtime.NumCPU() >= 2
+}
+
+func measure(binary string, duration time.Duration, rounds int, pin bool) error {
+	if pin {
+		if err := exec.Command("taskset", "-a", "-p", "-c", "1", fmt.Sprint(os.Getpid())).Run(); err != nil {
+			return fmt.Errorf("taskset: %w", err)
+		}
+	}
+	s, err := startServer(binary, pin)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	target, err := s.prepare(context.Background())
+	if err != nil {
+		return err
+	}
+	fmt.Printf("execute over HTTP, domain-allowlist, event of %d bytes, %d rounds of %v each, medians", len(event), rounds, duration)
+	if pin {
+		fmt.Print(", server and load on one processor each")
+	}
+	fmt.Print("\n\n")
+	if err := report(target, duration, rounds); err != nil {
+		return err
+	}
+	return nil
+}
+
+// report runs the scenarios side by side, a round of each after a round of each, so that a slow minute of the machine meets all of them.
+func report(target *target, duration time.Duration, rounds int) error {
+	scenarios := []struct {
+		name string
+		run  func() (result, error)
+	}{
+		{"closed, 1 connection", func() (result, error) { return closed(target, 1, duration) }},
+		{"closed, 8 connections", func() (result, error) { return closed(target, 8, duration) }},
+		{"closed, 64 connections", func() (result, error) { return closed(target, 64, duration) }},
+		{"open, 500/s", func() (result, error) { return open(target, 500, duration) }},
+	}
+	if _, err := closed(target, 8, time.Second); err != nil { // warm up
+		return err
+	}
+	results := make([][]result, len(scenarios))
+	for range rounds {
+		for i, s := range scenarios {
+			r, err := s.run()
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			results[i] = append(results[i], r)
+		}
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\tp50 µs\tp99 µs\tp99.9 µs\trequests/s\t")
+	for i, s := range scenarios {
+		m := middle(results[i])
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%.0f\t\n", s.name, m.p50.Microseconds(), m.p99.Microseconds(), m.p999.Microseconds(), m.rate)
+	}
+	return table.Flush()
+}
+
+func middle(results []result) result {
+	pick := func(of func(result) float64) float64 {
+		values := make([]float64, len(results))
+		for i, r := range results {
+			values[i] = of(r)
+		}
+		slices.Sort(values)
+		return values[len(values)/2]
+	}
+	return result{
+		p50:  time.Duration(pick(func(r result) float64 { return float64(r.p50) })),
+		p99:  time.Duration(pick(func(r result) float64 { return float64(r.p99) })),
+		p999: time.Duration(pick(func(r result) float64 { return float64(r.p999) })),
+		rate: pick(func(r result) float64 { return r.rate }),
+	}
+}
+
+// server is a server process with a data directory of its own.
+type server struct {
+	cmd  *exec.Cmd
+	data string
+	url  string
+	key  string // the operator's
+}
+
+func startServer(binary string, pin bool) (*server, error) {
+	data, err := os.MkdirTemp("", "durward-bench-")
+	if err != nil {
+		return nil, err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	key, err := exec.Command(binary, "keygen").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s keygen: %w", binary, err)
+	}
+	s := &server{data: data, url: "http://" + address, key: strings.TrimSpace(string(key))}
+	args := []string{binary, "serve", "--data", data, "--listen", address, "--log-level", "warn"}
+	if pin {
+		args = append([]string{"taskset", "-c", "0"}, args...)
+	}
+	s.cmd = exec.Command(args[0], args[1:]...)
+	s.cmd.Env = append(os.Environ(), "DURWARD_OPERATOR_KEY="+s.key)
+	s.cmd.Stdout, s.cmd.Stderr = os.Stderr, os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}
+
+func (s *server) stop() {
+	_ = s.cmd.Process.Signal(syscall.SIGTERM)
+	_ = s.cmd.Wait()
+	_ = os.RemoveAll(s.data)
+}
+
+// prepare makes a tenant with domain-allowlist in its login flow, and returns what to send there.
+func (s *server) prepare(ctx context.Context) (*target, error) {
+	c := client.New(s.url, s.key, client.Options{})
+	defer c.Close()
+	if err := s.ready(ctx, c); err != nil {
+		return nil, err
+	}
+	if _, err := c.CreateTenant(ctx, api.NewTenant{ID: "bench"}); err != nil {
+		return nil, err
+	}
+	tenant := c.Tenant("bench")
+	key, err := tenant.CreateKey(ctx, api.NewKey{Name: "login", Role: "execute"})
+	if err != nil {
+		return nil, err
+	}
+	t, _ := templates.Lookup("domain-allowlist")
+	_, err = tenant.CreateAction(ctx, api.NewAction{Slug: t.Name, Source: api.Source{Files: t.Files, Triggers: t.Triggers, ConfigSchema: t.ConfigSchema}})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tenant.Publish(ctx, t.Name, api.Publication{Number: "1.0.0"}); err != nil {
+		return nil, err
+	}
+	attached := api.Attachment{Action: t.Name, Version: "1.0.0", Config: []byte(`{"domains":["example.org","example.com"]}`)}
+	_, err = tenant.CreateFlow(ctx, api.NewFlow{Slug: "login", Kind: "login", Slots: map[string]api.Slot{"after": {Default: []api.Attachment{attached}}}})
+	if err != nil {
+		return nil, err
+	}
+	return newTarget(s.url, "/v1/tenants/bench/flows/login/slots/after/execute", key.Secret), nil
+}
+
+func (s *server) ready(ctx context.Context, c *client.Client) error {
+	var err error
+	for range 100 {
+		if _, err = c.System(ctx); err == nil {
+			return nil
+		}
+		var unreachable *client.UnreachableError
+		if !errors.As(err, &unreachable) {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return err
+}
