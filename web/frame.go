@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -61,11 +62,16 @@ func setHeaders(c echo.Context) {
 		id = rand.Text()
 	}
 	h := c.Response().Header()
+	maps.Copy(h, fixedHeaders) // the values are shared: whoever sets one replaces it
 	h.Set(echo.HeaderXRequestID, id)
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	h.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
-	h.Set(echo.HeaderCacheControl, "no-store")
+}
+
+// fixedHeaders are in every answer. Nothing of the API is a page, and nothing of it is to be kept by a proxy.
+var fixedHeaders = http.Header{
+	echo.HeaderXContentTypeOptions:   {"nosniff"},
+	echo.HeaderContentSecurityPolicy: {"default-src 'none'; frame-ancestors 'none'"},
+	echo.HeaderReferrerPolicy:        {"no-referrer"},
+	echo.HeaderCacheControl:          {"no-store"},
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

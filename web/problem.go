@@ -62,7 +62,7 @@ var problemKinds = []problemKind{
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
-	{busy, 503, "The server is busy", "No worker was free in time. Nothing ran; try again."},
+	{busy, 503, "The server is busy", "No worker was free in time. Try again after a moment."},
 	{stopping, 503, "The server is stopping", "Try again: another server, or the same one after its restart, will answer."},
 }
 
@@ -181,6 +181,7 @@ func classifyContent(err error, p *api.Problem) code {
 func (s *Server) writeProblem(c echo.Context, err error) {
 	p := problemOf(err)
 	header := c.Response().Header()
+	header.Del(echo.HeaderContentDisposition) // which was meant for the answer
 	p.RequestID = header.Get(echo.HeaderXRequestID)
 	switch p.Status {
 	case http.StatusUnauthorized:

@@ -227,16 +227,16 @@ const allowlistSchema = `{"type":"object","properties":{"domain":{"type":"string
 // allowlistFlow publishes the allow-list and attaches it to the flow login.
 func (s *server) allowlistFlow(tenant string, keys map[string]string) {
 	s.t.Helper()
-	s.publish(tenant, keys, "domain-allowlist", allowlist, allowlistSchema)
+	s.publish(tenant, keys, "domain-allowlist", allowlist, json.RawMessage(allowlistSchema))
 	s.flow(tenant, keys, "login", api.Attachment{Action: "domain-allowlist", Version: "1.0.0"})
 }
 
 // publish creates an action and publishes it as 1.0.0.
-func (s *server) publish(tenant string, keys map[string]string, slug, source, schema string) {
+func (s *server) publish(tenant string, keys map[string]string, slug, source string, schema json.RawMessage) {
 	s.t.Helper()
 	base := "/v1/tenants/" + tenant + "/actions"
 	s.call(keys["author"], "POST", base, api.NewAction{
-		Slug: slug, Source: api.Source{Files: map[string]string{"action.ts": source}, Triggers: []string{"login.after"}, ConfigSchema: json.RawMessage(schema)},
+		Slug: slug, Source: api.Source{Files: map[string]string{"action.ts": source}, Triggers: []string{"login.after"}, ConfigSchema: schema},
 	}).into(201, nil)
 	s.call(keys["publisher"], "POST", base+"/"+slug+"/versions", api.Publication{Number: "1.0.0"}).into(201, nil)
 }

@@ -55,11 +55,7 @@ func (s *Server) backup(r *request) (any, error) {
 	h := r.Response().Header()
 	h.Set("Content-Type", "application/x-tar")
 	h.Set("Content-Disposition", `attachment; filename="durward-`+time.Now().UTC().Format("20060102T150405Z")+`.tar"`)
-	err := s.config.Backup(r.context(), r.Response())
-	if err != nil && !r.Response().Committed {
-		h.Del("Content-Disposition")
-	}
-	return nil, err
+	return nil, s.config.Backup(r.context(), r.Response())
 }
 
 func triggerOf(t contract.Trigger) api.Trigger {
