@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -54,7 +55,7 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 		execution.Result.Failure = &vm.Failure{
 			Kind: vm.FailTimeLimit, Limit: "chain budget", Message: "the actions before this one used up the time of the chain",
 		}
-		return failed(call.Trigger, step), execution, nil
+		return execution.failed(call.Trigger), execution, nil
 	}
 	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, vm.Call{Entry: "execute", Input: input, Limits: limits})
 	if err != nil {
@@ -62,26 +63,39 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 	}
 	execution.Result, execution.Took = result, time.Since(began)
 	if result.Failure != nil {
-		return failed(call.Trigger, step), execution, nil
+		return execution.failed(call.Trigger), execution, nil
 	}
 	outcome, failure := readOutcome(result.Outcome, call.Trigger)
 	if failure != nil {
 		execution.Result.Failure = failure
-		return failed(call.Trigger, step), execution, nil
+		return execution.failed(call.Trigger), execution, nil
 	}
 	execution.Kind = outcome.Kind
 	return outcome, execution, nil
 }
 
-// failed is the outcome of an action that failed. The user learns nothing but that it is not possible now; after a credential was checked, not even that.
-func failed(t contract.Trigger, step *Step) Outcome {
-	if step.OnFailure == Continue && !t.FailClosed {
+// failed notes the policy that applies to a failure, and returns what the failure amounts to. The user learns nothing but that it is not possible now; after a
+// credential was checked, not even that.
+func (e *Execution) failed(t contract.Trigger) Outcome {
+	e.Policy = policy(t, e.Step.OnFailure)
+	switch {
+	case e.Policy == Continue:
 		return Outcome{Kind: contract.Continue}
+	case t.FailClosed:
+		return Outcome{Kind: contract.Block, Code: "invalid_credentials", Message: "The credentials are not valid.", Reason: failedReason(e.Step)}
 	}
-	if t.FailClosed {
-		return Outcome{Kind: contract.Block, Code: "invalid_credentials", Message: "The credentials are not valid.", Reason: failedReason(step)}
+	return Outcome{Kind: contract.Block, Code: "action_failed", Message: "This is not possible at the moment. Please try again later.", Reason: failedReason(e.Step)}
+}
+
+// policy is what a failure does at a trigger. One that fails closed always blocks; one at which no action may block never does, because the login system has no way to stop there.
+func policy(t contract.Trigger, own Policy) Policy {
+	switch {
+	case t.FailClosed:
+		return Block
+	case own == Continue, !t.Allows(contract.Block):
+		return Continue
 	}
-	return Outcome{Kind: contract.Block, Code: "action_failed", Message: "This is not possible at the moment. Please try again later.", Reason: failedReason(step)}
+	return Block
 }
 
 func failedReason(step *Step) string {
@@ -119,10 +133,8 @@ func newInput(call *Call) *input {
 	b = call.RunStarted.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, `"},"attempt":`...)
 	b = strconv.AppendInt(b, int64(max(call.Attempt, 1)), 10)
-	if call.IdempotencyKey != "" {
-		b = append(b, `,"idempotency_key":`...)
-		b = appendString(b, call.IdempotencyKey)
-	}
+	b = append(b, `,"idempotency_key":`...)
+	b = appendString(b, call.IdempotencyKey)
 	if call.Event.Method != "" {
 		b = append(b, `,"method":`...)
 		b = appendString(b, string(call.Event.Method))
@@ -151,16 +163,11 @@ func (in *input) build(step *Step, state json.RawMessage) []byte {
 
 // inner is what stands between the braces of an object.
 func inner(object json.RawMessage) []byte {
+	object = bytes.TrimSpace(object)
 	if len(object) < 2 {
 		return nil
 	}
-	members := object[1 : len(object)-1]
-	for _, c := range members {
-		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-			return members
-		}
-	}
-	return nil
+	return bytes.TrimSpace(object[1 : len(object)-1])
 }
 
 func orEmpty(object json.RawMessage) json.RawMessage {

@@ -141,11 +141,14 @@ func mergeState(state json.RawMessage, changes Object) json.RawMessage {
 	if len(changes) == 0 {
 		return state
 	}
-	members := Object{}
+	var members Object
 	if len(state) > 0 {
 		if err := json.Unmarshal(state, &members); err != nil {
 			return state // it was checked when it came in
 		}
+	}
+	if members == nil {
+		members = Object{}
 	}
 	for name, value := range changes {
 		if string(value) == "null" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime/vm"
@@ -80,7 +81,7 @@ type SAML struct {
 	Attributes Object `json:"attributes,omitempty"`
 }
 
-var continueText = `{"kind":"continue"}`
+const continueText = `{"kind":"continue"}`
 
 // readOutcome reads what an action answered at a trigger. What is wrong with it is a failure of the action.
 func readOutcome(text []byte, t contract.Trigger) (Outcome, *vm.Failure) {
@@ -99,7 +100,7 @@ func readOutcome(text []byte, t contract.Trigger) (Outcome, *vm.Failure) {
 		if o.Code == "" {
 			o.Code = "blocked"
 		}
-		if o.Field != "" && !strings.HasPrefix(o.Field, "/") {
+		if !jsontext.Pointer(o.Field).IsValid() {
 			return Outcome{}, badOutcome("/field: " + `it must be a JSON pointer such as "/traits/email"`)
 		}
 	case contract.Redirect:

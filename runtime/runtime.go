@@ -56,8 +56,8 @@ type Call struct {
 	Revision       int
 	Run            string
 	RunStarted     time.Time
-	Attempt        int // from 1
-	IdempotencyKey string
+	Attempt        int    // from 1
+	IdempotencyKey string // the same for every attempt
 
 	Steps []Step
 	// Budget is the wall-clock time of the whole chain. Default: 10 s.
@@ -80,7 +80,9 @@ type Answer struct {
 type Execution struct {
 	Step *Step
 	// Kind is what the action answered; empty if it failed.
-	Kind   contract.Kind
+	Kind contract.Kind
+	// Policy is what was done about a failure: the step's own policy, unless its trigger leaves no choice. Empty if the action did not fail.
+	Policy Policy
 	Result vm.Result
 	// Took is the wall-clock time of the step as the server saw it, waiting for a worker included.
 	Took time.Duration
