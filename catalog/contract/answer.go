@@ -1,13 +1,14 @@
 package contract
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"sync"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -30,7 +31,10 @@ func CheckOutcome(outcome []byte, t Trigger) (Kind, error) {
 	if err := check(outcome, node); err != nil {
 		return "", err
 	}
-	return kind, checkDirectives(outcome)
+	if err := checkDirectives(outcome); err != nil {
+		return "", err
+	}
+	return kind, nil
 }
 
 func fieldError(pointer, format string, args ...any) error {
@@ -58,19 +62,19 @@ func check(value []byte, n *node) error {
 // kindOf finds the member that says which kind of outcome this is.
 func kindOf(outcome []byte) (Kind, error) {
 	var head struct {
-		Kind *json.RawMessage `json:"kind"`
+		Kind jsontext.Value `json:"kind"`
 	}
 	if err := json.Unmarshal(outcome, &head); err != nil {
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return "", &MalformedError{Offset: syntax.Offset, Detail: syntax.Error()}
+		if _, ok := errors.AsType[*json.SemanticError](err); ok {
+			return "", fieldError("", "an outcome is an object with a member kind, not %s", kindNoun(jsontext.Value(outcome).Kind()))
 		}
-		return "", fieldError("", "an outcome is an object with a member kind, not %s", kindNoun(jsontext.Value(outcome).Kind()))
+		return "", cmp.Or(check(outcome, compile(open())), error(&MalformedError{Detail: "it is not JSON"}))
 	}
-	if head.Kind == nil {
+	if head.Kind == nil || head.Kind.Kind() == jsontext.KindNull {
 		return "", fieldError("/kind", "it is missing: an outcome says its kind, such as { kind: \"continue\" }")
 	}
 	var kind Kind
-	if err := json.Unmarshal(*head.Kind, &kind); err != nil {
+	if err := json.Unmarshal(head.Kind, &kind); err != nil {
 		return "", fieldError("/kind", "it must be a string")
 	}
 	return kind, nil
@@ -78,7 +82,7 @@ func kindOf(outcome []byte) (Kind, error) {
 
 func checkDirectives(outcome []byte) error {
 	var body struct {
-		Directives []json.RawMessage `json:"directives"`
+		Directives []jsontext.Value `json:"directives"`
 	}
 	if err := json.Unmarshal(outcome, &body); err != nil {
 		return fieldError("/directives", "it must be an array of objects")
@@ -89,7 +93,7 @@ func checkDirectives(outcome []byte) error {
 			Type string `json:"type"`
 		}
 		if err := json.Unmarshal(directive, &head); err != nil {
-			return fieldError(pointer, "a directive is an object with a type")
+			return fieldError(pointer+"/type", "it must be a string")
 		}
 		node, ok := directives()[head.Type]
 		if !ok {
