@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -210,7 +211,7 @@ func (u untouchable) Read([]byte) (int, error) {
 func TestTooLargeBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	s := newUnserved(t, func(c *web.Config) { c.MaxCall = 100 })
-	q := httptest.NewRequest("POST", "/v1/tenants/acme/flows/login/slots/after/execute", untouchable{t})
+	q := httptest.NewRequest(http.MethodPost, "/v1/tenants/acme/flows/login/slots/after/execute", untouchable{t})
 	q.ContentLength = 101
 	q.Header.Set("Authorization", "Bearer "+operatorKey)
 	answer := httptest.NewRecorder()
@@ -249,7 +250,7 @@ func FuzzBodies(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		q := httptest.NewRequest("POST", "/v1/tenants", bytes.NewReader(body))
+		q := httptest.NewRequest(http.MethodPost, "/v1/tenants", bytes.NewReader(body))
 		q.Header.Set("Authorization", "Bearer "+operatorKey)
 		answer := httptest.NewRecorder()
 		s.web.ServeHTTP(answer, q)

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strconv"
@@ -37,7 +38,7 @@ const documentURL = "durward:///openapi.json"
 func readDocument(t testing.TB, server *web.Server) *document {
 	t.Helper()
 	answer := httptest.NewRecorder()
-	server.ServeHTTP(answer, httptest.NewRequest("GET", "/v1/openapi.json", nil))
+	server.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/v1/openapi.json", nil))
 	require.Equal(t, 200, answer.Code)
 	d := &document{compiler: jsonschema.NewCompiler(), seen: map[string]bool{}}
 	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &d.root))

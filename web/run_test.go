@@ -55,6 +55,7 @@ func TestStopLetsCallsEnd(t *testing.T) {
 	require.Equal(t, 200, s.readiness())
 	answered := make(chan *reply, 1)
 	go func() {
+		defer close(answered) // also if the call fails the test
 		answered <- s.call(keys["execute"], "POST", "/v1/tenants/acme/flows/login/slots/after/execute", loginCall)
 	}()
 	<-hold.arrived
@@ -66,7 +67,9 @@ func TestStopLetsCallsEnd(t *testing.T) {
 	default:
 	}
 	close(hold.release)
-	require.Equal(t, 200, (<-answered).status)
+	answer, ok := <-answered
+	require.True(t, ok)
+	require.Equal(t, 200, answer.status)
 	require.NoError(t, <-ended)
 	_, err = net.Dial("tcp", listener.Addr().String())
 	require.Error(t, err, "nobody listens any more")
@@ -75,7 +78,7 @@ func TestStopLetsCallsEnd(t *testing.T) {
 // readiness asks without a connection, which a server that is stopping does not take.
 func (s *server) readiness() int {
 	answer := httptest.NewRecorder()
-	s.web.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
+	s.web.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 	return answer.Code
 }
 
@@ -97,7 +100,7 @@ func TestStopCutsOffWhatDoesNotEnd(t *testing.T) {
 	s.flow("acme", keys, "login")
 	broken := make(chan error, 1)
 	go func() {
-		q, _ := http.NewRequest("POST", s.url+"/v1/tenants/acme/flows/login/slots/after/execute", strings.NewReader(loginCall))
+		q, _ := http.NewRequest(http.MethodPost, s.url+"/v1/tenants/acme/flows/login/slots/after/execute", strings.NewReader(loginCall))
 		q.Header.Set("Authorization", "Bearer "+keys["execute"])
 		_, err := http.DefaultClient.Do(q)
 		broken <- err
@@ -153,7 +156,7 @@ func TestBackupThatBreaksOffDoesNotLookWhole(t *testing.T) {
 			return errors.New("disk is gone")
 		}
 	})
-	q, err := http.NewRequestWithContext(t.Context(), "GET", s.url+"/v1/system/backup", nil)
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/v1/system/backup", nil)
 	require.NoError(t, err)
 	q.Header.Set("Authorization", "Bearer "+operatorKey)
 	answer, err := http.DefaultClient.Do(q)
@@ -168,7 +171,7 @@ func TestClientThatIsGone(t *testing.T) {
 	s := newUnserved(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	q := httptest.NewRequest("GET", "/v1/tenants", nil).WithContext(ctx)
+	q := httptest.NewRequest(http.MethodGet, "/v1/tenants", nil).WithContext(ctx)
 	q.Header.Set("Authorization", "Bearer "+operatorKey)
 	answer := httptest.NewRecorder()
 	s.web.ServeHTTP(answer, q)

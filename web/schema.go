@@ -84,10 +84,10 @@ var (
 // of returns the schema of what is in a field.
 func (c components) of(f field) map[string]any {
 	t := f.typ
-	switch {
-	case t == timeType:
+	switch t {
+	case timeType:
 		return map[string]any{"type": "string", "format": "date-time"}
-	case t == rawType:
+	case rawType:
 		return anyJSON(f.schema)
 	}
 	switch t.Kind() {

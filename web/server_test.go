@@ -193,6 +193,8 @@ func (r *reply) problem(status int, code string) api.Problem {
 	var p api.Problem
 	r.into(status, &p)
 	require.Equal(r.t, code, p.Code, string(r.body))
+	require.Equal(r.t, "urn:durward:problem:"+code, p.Type)
+	require.Equal(r.t, status, p.Status)
 	require.Equal(r.t, api.ProblemType, r.header.Get("Content-Type"))
 	require.Equal(r.t, r.header.Get("X-Request-Id"), p.RequestID)
 	return p
