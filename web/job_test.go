@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -111,7 +113,9 @@ func TestWholeJob(t *testing.T) {
 	require.Len(t, edits.Items, 1)
 	require.Equal(t, "publisher", edits.Items[0].Actor.Name)
 
-	requireBackup(t, s.call(operatorKey, "GET", "/v1/system/backup", nil))
+	names := backupNames(t, s.call(operatorKey, "GET", "/v1/system/backup", nil))
+	require.Contains(t, names, "durward.db")
+	require.Equal(t, "manifest.json", names[len(names)-1])
 	requireMetrics(t, s)
 
 	var key api.CreatedKey
@@ -127,7 +131,19 @@ func TestWholeJob(t *testing.T) {
 	}
 }
 
-func requireBackup(t *testing.T, r *reply) {
+// TestBackupHasTheLastCalls takes a backup before the records of a call would have been stored.
+func TestBackupHasTheLastCalls(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	keys := s.tenant("acme")
+	s.flow("acme", keys, "login")
+	s.call(keys["execute"], "POST", "/v1/tenants/acme/flows/login/slots/after/execute", loginCall).into(200, nil)
+	names := backupNames(t, s.call(operatorKey, "GET", "/v1/system/backup", nil))
+	require.True(t, slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "executions/") }), names)
+}
+
+// backupNames are the names of the files in a backup, in order.
+func backupNames(t *testing.T, r *reply) []string {
 	t.Helper()
 	r.into(200, nil)
 	var names []string
@@ -135,13 +151,11 @@ func requireBackup(t *testing.T, r *reply) {
 	for {
 		entry, err := archive.Next()
 		if err == io.EOF {
-			break
+			return names
 		}
 		require.NoError(t, err)
 		names = append(names, entry.Name)
 	}
-	require.Contains(t, names, "durward.db")
-	require.Equal(t, "manifest.json", names[len(names)-1])
 }
 
 func requireMetrics(t *testing.T, s *server) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	goruntime "runtime"
 	"time"
 
@@ -51,6 +52,10 @@ func (s *Server) system(*request) (any, error) {
 func (s *Server) backup(r *request) (any, error) {
 	if err := r.noDeadline(); err != nil {
 		return nil, err
+	}
+	// What is still to be stored of calls that were answered belongs into the backup too.
+	if err := s.config.Recorder.Flush(r.context()); err != nil {
+		return nil, fmt.Errorf("store what waits: %w", err)
 	}
 	h := r.Response().Header()
 	h.Set("Content-Type", "application/x-tar")
