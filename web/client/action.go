@@ -1,0 +1,66 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/durward/durward/web/api"
+)
+
+// CreateAction creates an action, with its first sources if there are any.
+func (t *Tenant) CreateAction(ctx context.Context, n api.NewAction) (api.CreatedAction, error) {
+	return call[api.CreatedAction](ctx, t.client, request{method: http.MethodPost, path: t.path("actions"), body: n})
+}
+
+// Actions lists the actions.
+func (t *Tenant) Actions(ctx context.Context, page Page) (api.List[api.Action], error) {
+	return call[api.List[api.Action]](ctx, t.client, request{method: http.MethodGet, path: t.path("actions"), query: page.query()})
+}
+
+// Action returns an action.
+func (t *Tenant) Action(ctx context.Context, slug string) (api.Action, error) {
+	return call[api.Action](ctx, t.client, request{method: http.MethodGet, path: t.path("actions", slug)})
+}
+
+// UpdateAction changes an action's name or description.
+func (t *Tenant) UpdateAction(ctx context.Context, slug string, change api.ActionChange) (api.Action, error) {
+	return call[api.Action](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", slug), body: change})
+}
+
+// Draft returns an action's draft.
+func (t *Tenant) Draft(ctx context.Context, action string) (api.Draft, error) {
+	return call[api.Draft](ctx, t.client, request{method: http.MethodGet, path: t.path("actions", action, "draft")})
+}
+
+// SaveDraft changes an action's draft and returns it as it is then.
+func (t *Tenant) SaveDraft(ctx context.Context, action string, change api.DraftChange) (api.Draft, error) {
+	return call[api.Draft](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", action, "draft"), body: change})
+}
+
+// RunDraft runs an action's draft on an event. It stores nothing, and touches nothing that is live. How the action failed is in the answer; the error is a
+// [*Problem] with diagnostics if the sources do not build.
+func (t *Tenant) RunDraft(ctx context.Context, action string, trial api.Trial) (api.TrialResult, error) {
+	return call[api.TrialResult](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "run"), body: trial})
+}
+
+// Publish makes a version of an action's draft. Publishing the same draft under the same number again answers with the version that is there.
+func (t *Tenant) Publish(ctx context.Context, action string, p api.Publication) (api.Published, error) {
+	return call[api.Published](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions"), body: p})
+}
+
+// Versions returns the method that lists an action's versions, newest first, for one page or for [All].
+func (t *Tenant) Versions(action string) Lister[api.VersionInfo] {
+	return func(ctx context.Context, page Page) (api.List[api.VersionInfo], error) {
+		return call[api.List[api.VersionInfo]](ctx, t.client, request{method: http.MethodGet, path: t.path("actions", action, "versions"), query: page.query()})
+	}
+}
+
+// Version returns a version with its sources, and with what was made of them if bundle is true.
+func (t *Tenant) Version(ctx context.Context, action, number string, bundle bool) (api.Version, error) {
+	r := request{method: http.MethodGet, path: t.path("actions", action, "versions", number)}
+	if bundle {
+		r.query = url.Values{"include": {"bundle"}}
+	}
+	return call[api.Version](ctx, t.client, r)
+}

@@ -1,0 +1,35 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/durward/durward/web/api"
+)
+
+// Execution is what a login system asks: what runs here for this event?
+type Execution struct {
+	Flow string
+	Slot string
+	Call api.Call
+	// Body, if it is there, is sent in place of Call as it is.
+	Body json.RawMessage
+	// IdempotencyKey is handed on to the actions, so that one that is called twice for the same thing can tell. Default: none.
+	IdempotencyKey string
+}
+
+// Execute runs a slot and returns the decision. A decision to block is an answer like the others; the error says that there is none, and then the caller's own
+// policy decides: a [*Problem] whose Status is 503 may be tried again.
+//
+// Of a sign-in that makes several calls, each later one sends Run and State of the answer before it.
+func (t *Tenant) Execute(ctx context.Context, x Execution) (api.Answer, error) {
+	r := request{method: http.MethodPost, path: t.path("flows", x.Flow, "slots", x.Slot, "execute"), body: &x.Call}
+	if x.Body != nil {
+		r.body = x.Body
+	}
+	if x.IdempotencyKey != "" {
+		r.header = http.Header{"Idempotency-Key": {x.IdempotencyKey}}
+	}
+	return call[api.Answer](ctx, t.client, r)
+}

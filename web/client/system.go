@@ -1,0 +1,39 @@
+package client
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/durward/durward/web/api"
+)
+
+// Triggers lists the points in a login system's flows at which it asks Durward.
+func (c *Client) Triggers(ctx context.Context) (api.List[api.Trigger], error) {
+	return call[api.List[api.Trigger]](ctx, c, request{method: http.MethodGet, path: path("v1", "triggers")})
+}
+
+// Templates lists the shipped actions.
+func (c *Client) Templates(ctx context.Context) (api.List[api.Template], error) {
+	return call[api.List[api.Template]](ctx, c, request{method: http.MethodGet, path: path("v1", "templates")})
+}
+
+// System returns what there is to know of the server. It needs the operator's key.
+func (c *Client) System(ctx context.Context) (api.System, error) {
+	return call[api.System](ctx, c, request{method: http.MethodGet, path: path("v1", "system")})
+}
+
+// Backup writes a backup of the whole server to w, while the server goes on; what came before an error is of no use. It needs the operator's key. Only ctx
+// bounds how long it takes.
+func (c *Client) Backup(ctx context.Context, w io.Writer) error {
+	r := request{method: http.MethodGet, path: path("v1", "system", "backup")}
+	body, err := c.send(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err := io.Copy(w, body); err != nil {
+		return c.broken(ctx, err)
+	}
+	return nil
+}
