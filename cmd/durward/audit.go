@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
+)
+
+type auditCommand struct {
+	Edits      auditEdits      `cmd:"" help:"Who changed what, newest first."`
+	Executions auditExecutions `cmd:"" help:"What ran and how it ended, newest first."`
+}
+
+// period is the part of a history that is asked for.
+type period struct {
+	From moment `placeholder:"TIME" help:"At this time or later: 2026-01-31, 2026-01-31T12:00:00Z, or 24h for a day ago."`
+	To   moment `placeholder:"TIME" help:"Before this time."`
+}
+
+// moment is a point in time on the command line.
+type moment struct{ time.Time }
+
+// UnmarshalText reads a date, a time (RFC 3339), or how long ago.
+func (m *moment) UnmarshalText(text []byte) error {
+	s := string(text)
+	if ago, err := time.ParseDuration(s); err == nil {
+		m.Time = time.Now().Add(-ago)
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			m.Time = t
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no time: say 2026-01-31, 2026-01-31T12:00:00Z, or 24h for a day ago", s)
+}
+
+type auditEdits struct {
+	tenantConnection
+	limit
+	period
+	Flow   string `help:"Of this flow."`
+	Action string `help:"About this action."`
+	Type   string `placeholder:"TYPE" help:"Of this type, for example flow.action_attached."`
+}
+
+func (c *auditEdits) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	filter := client.EditFilter{From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Type: c.Type}
+	events, err := collect(ctx, tenant.Edits(filter), c.limit)
+	if err != nil {
+		return err
+	}
+	return showList(s.out, &c.connection, events, []string{"#", "TIME", "BY", "WHAT", "ABOUT"}, func(e api.Event) []string {
+		return []string{fmt.Sprint(e.Sequence), when(e.Time), e.Actor.Name, e.Type, about(&e)}
+	})
+}
+
+// about names what was edited.
+func about(e *api.Event) string {
+	var parts []string
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, name+" "+value)
+		}
+	}
+	action := e.Action
+	if e.Version != "" {
+		action += "@" + e.Version
+	}
+	add("action", action)
+	add("flow", e.Flow)
+	add("slot", e.Slot)
+	add("method", e.Method)
+	add("attachment", e.Attachment)
+	if e.Revision != 0 {
+		add("revision", fmt.Sprint(e.Revision))
+	}
+	add("subject", e.Subject)
+	return dash(strings.Join(parts, ", "))
+}
+
+type auditExecutions struct {
+	tenantConnection
+	limit
+	period
+	Flow    string `help:"Of this flow."`
+	Action  string `help:"In which this action ran."`
+	Outcome string `placeholder:"KIND" help:"With this answer: continue, block, demand_mfa or redirect; or failed: an action failed."`
+	RunID   string `name:"run" placeholder:"ID" help:"Of the run with this id. All calls of one sign-in have the same."`
+	Request string `placeholder:"ID" help:"With this request.id, as the login system sent it."`
+	User    string `placeholder:"ID" help:"With this user.id, as the login system sent it."`
+}
+
+func (c *auditExecutions) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	filter := client.ExecutionFilter{
+		From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Outcome: c.Outcome, Run: c.RunID, Request: c.Request, User: c.User,
+	}
+	records, err := collect(ctx, tenant.Executions(filter), c.limit)
+	if err != nil {
+		return err
+	}
+	header := []string{"TIME", "TRIGGER", "FLOW", "USER", "ANSWER", "TOOK", "ACTIONS"}
+	return showList(s.out, &c.connection, records, header, func(r api.Record) []string {
+		answer := r.Outcome
+		if r.Code != "" {
+			answer += " (" + r.Code + ")"
+		}
+		return []string{when(r.Time), r.Trigger, fmt.Sprintf("%s@%d", r.Flow, r.Revision), dash(r.User), answer, micros(r.DurationUS), dash(ran(r.Actions))}
+	})
+}
+
+func ran(list []api.ExecutedDetail) string {
+	var parts []string
+	for _, x := range list {
+		text := x.Action + "@" + x.Version
+		if x.Failure != nil {
+			text += " failed: " + x.Failure.Message
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the grammar of the command line.
+type cli struct {
+	Demo    demoCommand    `cmd:"" group:"server" help:"Start a server with a demo tenant that is ready to use."`
+	Serve   serveCommand   `cmd:"" group:"server" help:"Start a server."`
+	Keygen  keygenCommand  `cmd:"" group:"server" help:"Make an operator key."`
+	Backup  backupCommand  `cmd:"" group:"server" help:"Save everything that a running server has in one file."`
+	Restore restoreCommand `cmd:"" group:"server" help:"Make a data directory from a backup."`
+	Tenant  tenantCommand  `cmd:"" group:"server" help:"Create and list tenants."`
+	Key     keyCommand     `cmd:"" group:"server" help:"Create, list and revoke a tenant's keys."`
+
+	Action    actionCommand    `cmd:"" group:"author" help:"Write, try and publish actions."`
+	Version   versionCommand   `cmd:"" group:"author" help:"Look at published versions, or at the version of this program."`
+	Templates templatesCommand `cmd:"" group:"author" help:"List the actions that Durward ships."`
+	Triggers  triggersCommand  `cmd:"" group:"author" help:"List the points at which an action can run."`
+	Types     typesCommand     `cmd:"" group:"author" help:"Print the TypeScript declarations of the module durward."`
+
+	Flow    flowCommand    `cmd:"" group:"flow" help:"Say which actions run where."`
+	Execute executeCommand `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
+	Audit   auditCommand   `cmd:"" group:"flow" help:"See who changed what, and what ran."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
+}
+
+const description = `Durward runs your code where a login system decides: it answers continue, block, demand_mfa or redirect.
+
+Begin with "durward demo". It starts a server and prints what to try.
+
+A command that talks to a server needs its URL and a key: set DURWARD_URL, DURWARD_KEY and DURWARD_TENANT once, or say --url, --key and --tenant.`
+
+// streams are what a command reads from and writes to.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Exit codes of the command.
+const (
+	exitOK          = 0
+	exitFailed      = 1 // refused, or failed
+	exitUsage       = 2 // the command line is wrong
+	exitUnreachable = 3 // the server does not answer
+)
+
+// usageError is a command line that is wrong in a way that the parser cannot see.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+// exited carries the code with which the parser wants to end the program, after --help for example, past the rest of its work.
+type exited int
+
+// run parses and runs one command line and returns the exit code. Text for people goes to the streams.
+func run(ctx context.Context, args []string, io streams) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			stopped, ok := p.(exited)
+			if !ok {
+				panic(p)
+			}
+			code = int(stopped)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c, kong.Name("durward"), kong.Description(description), kong.Writers(io.out, io.err),
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion()},
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110, Compact: true}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "server", Title: "Run a server and set it up:"},
+			{Key: "author", Title: "Write actions:"},
+			{Key: "flow", Title: "Use actions in flows:"},
+			{Key: "connection", Title: "Server:"},
+		}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(io))
+	if err != nil {
+		panic(err) // the grammar itself is wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = parsed.Run()
+	}
+	if err == nil {
+		return exitOK
+	}
+	return explain(io.err, err, parsedCommand(err, parsed))
+}
+
+// parsedCommand is as much of the command as was understood, for the hint where to find help.
+func parsedCommand(err error, parsed *kong.Context) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		parsed = wrong.Context
+	}
+	if parsed == nil || parsed.Selected() == nil {
+		return "durward"
+	}
+	return parsed.Selected().FullPath()
+}

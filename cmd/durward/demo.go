@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/durward/durward/runtime/worker"
+)
+
+type demoCommand struct {
+	Data    string  `default:"./durward-data/demo" help:"Where everything is kept. Remove it to start anew."`
+	Port    int     `default:"8080" help:"The port, or the next one that is free. 0: any."`
+	Logging logging `embed:"" set:"log_level=warn"`
+}
+
+// Help is shown below the summary.
+func (demoCommand) Help() string {
+	return `On the first start it makes a tenant with two keys, an action that lets only users of example.com in, and a login flow that asks it. Later starts find all that again, and what you have made of it. It answers on this machine only.`
+}
+
+func (c *demoCommand) Run(ctx context.Context, s streams) error {
+	secrets, err := loadSecrets(c.Data)
+	if err != nil {
+		return err
+	}
+	listener, err := listenFrom(c.Port)
+	if err != nil {
+		return err
+	}
+	server, err := newServer(serverConfig{
+		Data: c.Data, OperatorKey: secrets.Operator, Listener: listener, Logger: c.Logging.logger(s.err), Workers: worker.Config{Spares: 1},
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return c.serve(ctx, s.out, server, secrets)
+}
+
+// serve runs the server, and sets the tenant up through its API as anybody else would.
+func (c *demoCommand) serve(ctx context.Context, out io.Writer, server *server, secrets *demoSecrets) error {
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Run(ctx) }()
+	err := setUpDemo(ctx, server.URL(), c.Data, secrets)
+	if err == nil {
+		err = greet(out, server.URL(), secrets)
+	}
+	if err != nil {
+		stop()
+		return errors.Join(err, <-ended)
+	}
+	defer stop()
+	return <-ended
+}
+
+// greet prints all that one needs to begin. Each command is on a line of its own and can be pasted as it is.
+func greet(w io.Writer, url string, s *demoSecrets) error {
+	curl := func(email string) string {
+		return fmt.Sprintf(`curl -s %s/v1/tenants/%s/flows/%s/slots/after/execute -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"user":{"id":"u1","email":"%s"}}'`,
+			url, demoTenant, demoFlow, s.Execute, email)
+	}
+	_, err := fmt.Fprintf(w, `Durward is ready.
+
+  URL           %[1]s
+  tenant        %[2]s
+  admin key     %[3]s
+  execute key   %[4]s
+  operator key  %[5]s
+
+A sign-in that may go on:
+
+%[6]s
+
+A sign-in that is blocked:
+
+%[7]s
+
+What to try next, in another terminal:
+
+export DURWARD_URL=%[1]s DURWARD_TENANT=%[2]s DURWARD_KEY=%[3]s
+durward flow show login
+durward action pull domain-allowlist my-allowlist
+durward action push domain-allowlist my-allowlist
+durward action run domain-allowlist --trigger login.after --config '{"domains":["example.org"]}' --event '{"user":{"id":"u1","email":"ada@example.org"}}'
+durward action publish domain-allowlist 1.1.0 -m 'my own'
+durward audit executions
+
+Stop it with Ctrl-C. The next start finds everything as it is now.
+`, url, demoTenant, s.Admin, s.Execute, s.Operator, curl("ada@example.com"), curl("mallory@example.org"))
+	return err
+}

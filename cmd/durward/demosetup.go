@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/durward/durward/templates"
+	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
+)
+
+// What the demo sets up.
+const (
+	demoTenant  = "demo"
+	demoFlow    = "login"
+	demoSlot    = "after"
+	demoAction  = "domain-allowlist"
+	demoVersion = "1.0.0"
+	demoConfig  = `{"domains":["example.com"]}`
+)
+
+// demoSecrets are the keys of the demo. The server itself keeps none of them, so that a restart can only print them because they are in this file.
+type demoSecrets struct {
+	Operator string `json:"operator_key"`
+	Admin    string `json:"admin_key,omitempty"`
+	Execute  string `json:"execute_key,omitempty"`
+}
+
+const secretsFile = "demo-keys.json"
+
+// loadSecrets reads the demo's keys, or makes the first of them.
+func loadSecrets(dir string) (*demoSecrets, error) {
+	text, err := os.ReadFile(filepath.Join(dir, secretsFile))
+	if errors.Is(err, os.ErrNotExist) {
+		s := &demoSecrets{Operator: newOperatorKey()}
+		return s, s.save(dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &demoSecrets{}
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, secretsFile), err)
+	}
+	return s, nil
+}
+
+// save writes the keys for their owner only, all or none.
+func (s *demoSecrets) save(dir string) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, secretsFile)
+	if err := os.WriteFile(path+".new", append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// setUpDemo makes what is missing. The keys come last: once they are in the file, the rest is there, and from then on it is the user's to change.
+func setUpDemo(ctx context.Context, url, dir string, s *demoSecrets) error {
+	if s.Execute != "" {
+		return nil
+	}
+	c := client.New(url, s.Operator, client.Options{Timeout: timeout})
+	defer c.Close()
+	_, err := c.CreateTenant(ctx, api.NewTenant{ID: demoTenant, Name: "Demo"})
+	tenant := c.Tenant(demoTenant)
+	for _, step := range []func(context.Context, *client.Tenant) error{setUpAction, setUpFlow} {
+		if err = unlessExists(err); err == nil {
+			err = step(ctx, tenant)
+		}
+	}
+	if err = unlessExists(err); err == nil {
+		err = s.create(ctx, tenant)
+	}
+	if err != nil {
+		return fmt.Errorf("set up the demo: %w", err)
+	}
+	return s.save(dir)
+}
+
+// unlessExists takes what an interrupted first start has made for made.
+func unlessExists(err error) error {
+	var p *client.Problem
+	if errors.As(err, &p) && p.Code == "exists" {
+		return nil
+	}
+	return err
+}
+
+func setUpAction(ctx context.Context, tenant *client.Tenant) error {
+	t, ok := templates.Lookup(demoAction)
+	if !ok {
+		return fmt.Errorf("there is no template %s", demoAction)
+	}
+	_, err := tenant.CreateAction(ctx, api.NewAction{
+		Slug: demoAction, Name: t.Title, Description: t.Purpose, Kind: "template", Template: t.Name,
+		Source: api.Source{Files: t.Files, Triggers: t.Triggers, ConfigSchema: t.ConfigSchema, Secrets: t.Secrets},
+	})
+	if err = unlessExists(err); err != nil {
+		return err
+	}
+	_, err = tenant.Publish(ctx, demoAction, api.Publication{Number: demoVersion, Message: "as shipped"})
+	return err
+}
+
+func setUpFlow(ctx context.Context, tenant *client.Tenant) error {
+	a := api.Attachment{Action: demoAction, Version: demoVersion, Config: json.RawMessage(demoConfig)}
+	_, err := tenant.CreateFlow(ctx, api.NewFlow{
+		Slug: demoFlow, Kind: "login", Name: "Sign-in", Slots: map[string]api.Slot{demoSlot: {Default: []api.Attachment{a}}},
+	})
+	return err
+}
+
+func (s *demoSecrets) create(ctx context.Context, tenant *client.Tenant) error {
+	admin, err := tenant.CreateKey(ctx, api.NewKey{Name: "demo admin", Role: "admin"})
+	if err != nil {
+		return err
+	}
+	execute, err := tenant.CreateKey(ctx, api.NewKey{Name: "demo login system", Role: "execute"})
+	if err != nil {
+		return err
+	}
+	s.Admin, s.Execute = admin.Secret, execute.Secret
+	return nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
+)
+
+type executeCommand struct {
+	tenantConnection
+	Flow           string `arg:"" help:"The flow's slug."`
+	Slot           string `arg:"" help:"The slot, for example after."`
+	Event          string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system sends."`
+	Call           string `name:"run" placeholder:"TOKEN" help:"The run that the call belongs to, as the answer before it gave it. Default: a new one."`
+	IdempotencyKey string `placeholder:"KEY" help:"Handed on to the actions, which can tell by it that they are called twice for the same thing."`
+}
+
+// Help is shown below the summary.
+func (executeCommand) Help() string {
+	return `It needs a key with the role execute (or admin), and is recorded in the audit like any other call.
+
+    durward execute login after --event '{"user": {"id": "u1", "email": "ada@example.com"}}'
+
+The exit code is 0 whatever the decision is.`
+}
+
+func (c *executeCommand) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	event, err := readJSON("--event", c.Event, s)
+	if err != nil {
+		return err
+	}
+	if event, err = withRun(event, c.Call); err != nil {
+		return err
+	}
+	a, err := tenant.Execute(ctx, client.Execution{Flow: c.Flow, Slot: c.Slot, Body: event, IdempotencyKey: c.IdempotencyKey})
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, a, func(w io.Writer) { printAnswer(w, &a) })
+}
+
+// withRun puts the token into the event, of which everything else stays as it was written.
+func withRun(event json.RawMessage, token string) (json.RawMessage, error) {
+	if token == "" {
+		return event, nil
+	}
+	members := map[string]json.RawMessage{}
+	if err := json.Unmarshal(event, &members); err != nil {
+		return nil, &usageError{"--event is not an object"}
+	}
+	text, err := json.Marshal(token)
+	if err != nil {
+		return nil, err
+	}
+	members["run"] = text
+	return json.Marshal(members)
+}
+
+func printAnswer(w io.Writer, a *api.Answer) {
+	facts(w, "decision", a.Kind, "code", a.Code, "message", a.Message, "field", a.Field, "factors", strings.Join(a.Factors, " "), "url", a.URL,
+		"claims", effect(a.Claims), "scopes", effect(a.Scopes), "user", effect(a.User), "session", effect(a.Session), "saml", effect(a.SAML),
+		"state", effect(a.State), "directives", effect(a.Directives),
+		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run)
+	if len(a.Actions) == 0 {
+		fmt.Fprintln(w, "No action ran.")
+		return
+	}
+	fmt.Fprintln(w)
+	t := newTable(w, "ACTION", "ANSWER", "TOOK")
+	for _, x := range a.Actions {
+		t.row(x.Slug+"@"+x.Version, answerOrFailure(x.Kind, x.Failure), micros(x.DurationUS))
+	}
+	_ = t.flush()
+}
+
+func answerOrFailure(kind, failure string) string {
+	if failure != "" {
+		return "failed: " + failure
+	}
+	return kind
+}
+
+// effect is the JSON of a part of an answer, or "" if there is nothing in it.
+func effect(part any) string {
+	text, err := json.Marshal(part)
+	if s := string(text); err != nil || s == "{}" || s == "null" {
+		return ""
+	}
+	return string(text)
+}

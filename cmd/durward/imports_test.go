@@ -1,0 +1,93 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// anything, in a rule, allows all packages.
+const anything = "*"
+
+// mayImport says which packages of this module each of its packages may import. A package that is not here may import none, and a rule for a/* is one for all below a.
+var mayImport = map[string][]string{
+	"bundler":          {},
+	"bundler/types":    {"catalog/contract"},
+	"catalog":          {"catalog/audit", "catalog/contract"},
+	"catalog/audit":    {},
+	"catalog/contract": {},
+	"templates":        {},
+	"runtime/vm":       {},
+	"runtime/worker":   {"runtime/vm"},
+	"runtime":          {"catalog/contract", "runtime/vm", "runtime/worker"},
+	"versions":         {"catalog", "catalog/audit", "catalog/contract", "runtime", "runtime/vm", "bundler"},
+	"store/*":          {"catalog", "catalog/audit", "catalog/contract", "versions"},
+	"web/api":          {},
+	"web/client":       {"web/api"},
+	"web": {
+		"versions", "catalog", "catalog/audit", "catalog/contract", "bundler", "bundler/types", "runtime", "runtime/vm", "runtime/worker", "templates", "web/api",
+	},
+	"cmd/*": {anything},
+	"bench": {anything},
+}
+
+// TestImports holds the directions in which packages depend on each other. It reads the files itself: a test that asks the go command passes from the cache after a file has changed.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	module := os.DirFS("../..")
+	found := map[string]bool{}
+	err := fs.WalkDir(module, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "node_modules"):
+			return fs.SkipDir
+		case entry.IsDir() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		from := path.Dir(name)
+		found[from] = true
+		allowed, known := rule(from)
+		require.True(t, known, "there is no rule for package %s: decide what it may import, and add it here", from)
+		for _, to := range ownImports(t, module, name) {
+			require.True(t, slices.Contains(allowed, to) || slices.Contains(allowed, anything), "%s imports %s, and may import only %v", name, to, allowed)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.True(t, found["cmd/durward"] && found["runtime/worker"], "the files were found")
+}
+
+func rule(pkg string) (allowed []string, known bool) {
+	if allowed, known = mayImport[pkg]; known {
+		return allowed, true
+	}
+	allowed, known = mayImport[path.Dir(pkg)+"/*"]
+	return allowed, known
+}
+
+// ownImports are the packages of this module that a file imports, without the module's path.
+func ownImports(t *testing.T, module fs.FS, name string) []string {
+	t.Helper()
+	text, err := fs.ReadFile(module, name)
+	require.NoError(t, err)
+	file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
+	require.NoError(t, err)
+	var own []string
+	for _, spec := range file.Imports {
+		target, err := strconv.Unquote(spec.Path.Value)
+		require.NoError(t, err)
+		if rest, ok := strings.CutPrefix(target, "github.com/durward/durward/"); ok {
+			own = append(own, rest)
+		}
+	}
+	return own
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/durward/durward/web/api"
+)
+
+type actionPush struct {
+	tenantConnection
+	Slug    string   `arg:"" help:"The action's slug."`
+	Paths   []string `arg:"" name:"path" help:"A folder, or files."`
+	Schema  string   `placeholder:"FILE" help:"A JSON Schema (draft 2020-12) of the config that an attachment gives."`
+	Trigger []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
+	Secret  []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
+	Entry   string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
+}
+
+// Help is shown below the summary.
+func (actionPush) Help() string {
+	return `The sources take the place of those that are in the draft; nothing that is live changes.
+
+A folder may have an action.json, which says what the flags say:
+
+    {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "entry": "action.ts"}
+
+Of a folder, TypeScript, JavaScript and JSON files are taken; declarations (.d.ts), node_modules, dot files, package.json and tsconfig.json are not.`
+}
+
+func (c *actionPush) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	change, err := c.read(s)
+	if err != nil {
+		return err
+	}
+	d, err := tenant.SaveDraft(ctx, c.Slug, change)
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, d, func(w io.Writer) {
+		fmt.Fprintf(w, "Saved the draft of %s (save %d):\n", c.Slug, d.Revision)
+		printFiles(w, d.Files)
+		if len(d.Triggers) == 0 {
+			fmt.Fprintln(w, "It names no trigger yet: say where it works with --trigger, or in action.json.")
+		}
+	})
+}
+
+func (c *actionPush) read(s streams) (api.DraftChange, error) {
+	change, err := readSource(c.Paths)
+	if err != nil {
+		return change, err
+	}
+	if c.Schema != "" {
+		if change.ConfigSchema, err = readJSON("--schema", c.Schema, s); err != nil {
+			return change, err
+		}
+	}
+	if len(c.Trigger) > 0 {
+		change.Triggers = c.Trigger
+	}
+	if len(c.Secret) > 0 {
+		change.Secrets = c.Secret
+	}
+	if c.Entry != "" {
+		change.Entry = &c.Entry
+	}
+	return change, nil
+}
+
+type actionPull struct {
+	tenantConnection
+	Slug  string `arg:"" help:"The action's slug."`
+	Dir   string `arg:"" name:"folder" help:"Where to write; it is made if it is not there."`
+	Force bool   `help:"Also write into a folder that is not empty, over files of the same names."`
+}
+
+func (c *actionPull) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	if there, err := os.ReadDir(c.Dir); err == nil && len(there) > 0 && !c.Force {
+		return &usageError{fmt.Sprintf("%s is not empty; --force writes over what is there", c.Dir)}
+	}
+	d, err := tenant.Draft(ctx, c.Slug)
+	if err != nil {
+		return err
+	}
+	if err := writeSource(c.Dir, d); err != nil {
+		return err
+	}
+	return c.show(s.out, d, func(w io.Writer) {
+		fmt.Fprintf(w, "Wrote the draft of %s (save %d) to %s:\n", c.Slug, d.Revision, c.Dir)
+		printFiles(w, d.Files)
+	})
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/worker"
+)
+
+type serveCommand struct {
+	Data        string `default:"./durward-data" env:"DURWARD_DATA" help:"Where everything is kept. One server at a time has it."`
+	Listen      string `default:"127.0.0.1:8080" env:"DURWARD_LISTEN" help:"Where to answer. Put TLS in front of it."`
+	OperatorKey string `placeholder:"SECRET" env:"DURWARD_OPERATOR_KEY" help:"The key that creates tenants and takes backups. The environment is the better place for it; \"durward keygen\" makes one."`
+
+	Spares    int `default:"2" env:"DURWARD_SPARES" help:"How many worker processes wait ready for tenants that have none."`
+	PerTenant int `default:"0" env:"DURWARD_PER_TENANT" help:"How many worker processes a tenant may have. 0: as many as there are CPUs."`
+	Workers   int `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
+
+	Retention int           `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
+	Overflow  string        `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
+	Drain     time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
+	Logging   logging       `embed:"" set:"log_level=info"`
+}
+
+// Help is shown below the summary.
+func (serveCommand) Help() string {
+	return `It needs an operator key, which is yours to make and to keep:
+
+    export DURWARD_OPERATOR_KEY=$(durward keygen)
+    durward serve --data /var/lib/durward
+
+SIGINT or SIGTERM stop it: executions that run end, and their records are stored.`
+}
+
+// logging is how much is logged, and in which form. Logs go to the standard error.
+type logging struct {
+	LogLevel  string `default:"${log_level}" enum:"debug,info,warn,error" env:"DURWARD_LOG_LEVEL" help:"debug, info, warn or error."`
+	LogFormat string `default:"text" enum:"text,json" env:"DURWARD_LOG_FORMAT" help:"text or json."`
+}
+
+func (l logging) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(l.LogLevel)) // one of the enum
+	options := &slog.HandlerOptions{Level: level}
+	if l.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+func (c *serveCommand) Run(ctx context.Context, s streams) error {
+	if err := checkOperatorKey(c.OperatorKey); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	config := serverConfig{
+		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
+		Workers:  worker.Config{Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
+		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
+	}
+	server, err := newServer(config)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return server.Run(ctx)
+}
+
+func overflow(word string) audit.Overflow {
+	if word == "shed" {
+		return audit.OverflowShed
+	}
+	return audit.OverflowBlock
+}
+
+// minOperatorKey keeps a word that somebody made up from being the key to everything.
+const minOperatorKey = 32
+
+func checkOperatorKey(key string) error {
+	const howTo = "make one with: export DURWARD_OPERATOR_KEY=$(durward keygen)"
+	switch {
+	case key == "":
+		return &usageError{"DURWARD_OPERATOR_KEY is not set: without it nobody could create a tenant; " + howTo}
+	case len(key) < minOperatorKey:
+		return &usageError{fmt.Sprintf("DURWARD_OPERATOR_KEY has %d characters and needs at least %d: %s", len(key), minOperatorKey, howTo)}
+	}
+	return nil
+}
+
+// listenFrom listens on a port of this machine, or on the next one that is free. Port 0 is any free one.
+func listenFrom(port int) (net.Listener, error) {
+	const tries = 20
+	var first error
+	for p := port; p < port+tries; p++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
+		if err == nil {
+			return l, nil
+		}
+		first = cmp.Or(first, err)
+	}
+	return nil, first
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/store/bolt"
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/web"
+)
+
+// serverConfig is what a server is made of. Data, OperatorKey and Listener are required.
+type serverConfig struct {
+	Data        string // the directory
+	OperatorKey string
+	Listener    net.Listener // the server closes it
+	// Workers is the pool for executions; Command and Observe are filled in.
+	Workers worker.Config
+	// Recorder is how execution records are kept; Logger is filled in.
+	Recorder audit.RecorderOptions
+	// Drain is how long a stopping server goes on taking requests. Default: 0.
+	Drain time.Duration
+	// Logger gets what happens. Default: slog.Default.
+	Logger *slog.Logger
+}
+
+// server is all of a Durward server as a value: what serve and demo run, and tests start.
+type server struct {
+	config   serverConfig
+	store    *bolt.Store
+	runs     *worker.Pool // executions
+	builds   *worker.Pool // bundling, and checks of schemas
+	recorder *audit.Recorder
+	web      *web.Server
+	forget   context.CancelFunc // ends the caches' watching of the store
+}
+
+// newServer opens the store and starts the workers. The caller must let [server.Run] run, also to close what is open; after an error nothing is open but the listener.
+func newServer(config serverConfig) (s *server, err error) {
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	ctx, forget := context.WithCancel(context.Background())
+	s = &server{config: config, forget: forget}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.store, err = bolt.Open(config.Data, bolt.Options{}); err != nil {
+		return s, err
+	}
+	if err := s.startWorkers(); err != nil {
+		return s, err
+	}
+	config.Recorder.Logger = config.Logger
+	if s.recorder, err = audit.NewRecorder(filepath.Join(config.Data, "spool"), s.store, config.Recorder); err != nil {
+		return s, err
+	}
+	s.web, err = s.services(ctx)
+	return s, err
+}
+
+// startWorkers starts two pools: authors who build must not take the workers that sign-ins wait for.
+func (s *server) startWorkers() (err error) {
+	observer := poolLog{s.config.Logger}
+	config := s.config.Workers
+	config.Command, config.Observe = workerProcess(), observer
+	if s.runs, err = worker.New(config); err != nil {
+		return err
+	}
+	s.builds, err = worker.New(worker.Config{
+		Command: workerProcess(), Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
+		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
+		Wait:     buildLimit, Idle: time.Minute,
+	})
+	return err
+}
+
+// buildLimit is how long a bundling or a check of a schema may compute. Sources that people write take milliseconds.
+const buildLimit = 10 * time.Second
+
+// workerProcess is how this program starts itself anew. On Linux that works by a name that leads to the running program's own file, also after an update has put
+// another one in its place.
+func workerProcess() []string {
+	const self = "/proc/self/exe"
+	if _, err := os.Stat(self); err == nil {
+		return []string{self, workerCommand}
+	}
+	path, err := os.Executable()
+	if err != nil {
+		path = os.Args[0]
+	}
+	return []string{path, workerCommand}
+}
+
+// services puts the parts together.
+func (s *server) services(ctx context.Context) (*web.Server, error) {
+	runKeys, err := s.store.RunKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := versions.NewSealer(runKeys, 0)
+	if err != nil {
+		return nil, err
+	}
+	task := func(ctx context.Context, tenant, name string, payload []byte) ([]byte, error) {
+		return s.builds.Task(ctx, tenant, name, payload, buildLimit)
+	}
+	schemas := catalog.RemoteSchemas{Run: task}
+	engine := &runtime.Engine{Sandbox: s.runs}
+	actions := catalog.New(ctx, s.store, schemas, catalog.Options{})
+	return web.New(web.Config{
+		Catalog:   actions,
+		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
+		Flows:     &versions.Flows{Store: s.store, Schemas: schemas},
+		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder},
+		Recorder:  s.recorder,
+		Workers:   s.runs,
+		Backup:    s.store.Backup,
+		Templates: shipped(),
+		Version:   programVersion(),
+		Drain:     s.config.Drain,
+		Logger:    s.config.Logger,
+
+		OperatorKeyHash: sha256.Sum256([]byte(s.config.OperatorKey)),
+	})
+}
+
+// URL is where the server answers.
+func (s *server) URL() string { return "http://" + s.config.Listener.Addr().String() }
+
+// Run serves until ctx ends, lets running executions end, stores what the recorder still holds, and closes everything.
+func (s *server) Run(ctx context.Context) error {
+	s.config.Logger.Info("ready", "url", s.URL(), "data", s.config.Data, "version", programVersion())
+	return errors.Join(s.web.Run(ctx, s.config.Listener), s.close())
+}
+
+// flushTime is how long a stopping server tries to store execution records. What is not stored by then is in the spool, for the next start.
+const flushTime = 20 * time.Second
+
+// close closes what is open, that which is used after that which uses it.
+func (s *server) close() error {
+	var errs []error
+	for _, pool := range []*worker.Pool{s.runs, s.builds} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
+	if s.recorder != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+		defer cancel()
+		if err := s.recorder.Close(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("store the last execution records: %w", err))
+		}
+	}
+	s.forget()
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// poolLog writes what happens to workers to the log.
+type poolLog struct{ log *slog.Logger }
+
+func (p poolLog) Started(took time.Duration) { p.log.Debug("worker started", "took", took) }
+func (p poolLog) Retried()                   { p.log.Info("execution runs again: its worker died of another one") }
+func (p poolLog) StartFailed(err error)      { p.log.Error("worker does not start", "error", err) }
+
+func (p poolLog) Ended(reason string) {
+	switch reason {
+	case "retired", "idle", "closed":
+		p.log.Debug("worker ended", "reason", reason)
+	default:
+		p.log.Warn("worker ended", "reason", reason)
+	}
+}

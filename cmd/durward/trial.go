@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/durward/durward/web/api"
+)
+
+type actionRun struct {
+	tenantConnection
+	Slug    string `arg:"" help:"The action's slug."`
+	Trigger string `placeholder:"TRIGGER" help:"Where to run it, for example login.after. Default: the draft's trigger, if it has one only."`
+	Event   string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system would send."`
+	Config  string `default:"{}" placeholder:"@FILE|-|JSON" help:"What an attachment would give it."`
+}
+
+// Help is shown below the summary.
+func (actionRun) Help() string {
+	return `The draft runs in the same sandbox and under the same limits as what is published. Nothing is stored and nothing that is live changes.
+
+    durward action run welcome --trigger login.after --event '{"user": {"id": "u1", "email": "ada@example.com"}}'
+
+The exit code is 1 if the action fails, and 0 whatever it answers.`
+}
+
+func (c *actionRun) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	trial := api.Trial{Trigger: c.Trigger}
+	if trial.Event, err = readJSON("--event", c.Event, s); err != nil {
+		return err
+	}
+	if trial.Config, err = readJSON("--config", c.Config, s); err != nil {
+		return err
+	}
+	result, err := tenant.RunDraft(ctx, c.Slug, trial)
+	if err != nil {
+		return err
+	}
+	if err := c.show(s.out, result, func(w io.Writer) { printTrial(w, &result) }); err != nil {
+		return err
+	}
+	if result.Failure != nil {
+		return errReported
+	}
+	return nil
+}
+
+func printTrial(w io.Writer, r *api.TrialResult) {
+	for _, d := range r.Warnings {
+		printDiagnostic(w, d)
+	}
+	printLogs(w, r.Logs, r.LogsDropped)
+	if r.Failure != nil {
+		printFailure(w, r.Failure)
+	} else {
+		_ = printJSON(w, r.Outcome)
+	}
+	fmt.Fprintf(w, "took %s, %s of it computing\n", micros(r.DurationUS), micros(r.CPUUS))
+}
+
+func printLogs(w io.Writer, logs []api.Log, dropped int) {
+	for _, l := range logs {
+		fmt.Fprintf(w, "%10s  %-5s  %s\n", "+"+micros(l.AtUS), l.Level, harmless(l.Message))
+	}
+	if dropped > 0 {
+		fmt.Fprintf(w, "%d more lines were written than are kept\n", dropped)
+	}
+}
+
+// printFailure shows how an action failed: where it was, with the line, and how it came there.
+func printFailure(w io.Writer, f *api.Failure) {
+	where := ""
+	if len(f.Stack) > 0 {
+		at := f.Stack[0]
+		where = place(at.File, at.Line, at.Column)
+	}
+	fmt.Fprintf(w, "%sfailed (%s): %s\n", where, f.Kind, harmless(f.Message))
+	if f.Limit != "" {
+		fmt.Fprintf(w, "    the limit is %s\n", f.Limit)
+	}
+	if len(f.Stack) == 0 {
+		return
+	}
+	printLine(w, f.Stack[0].Text, f.Stack[0].Column, 1)
+	for _, at := range f.Stack {
+		name := at.Function
+		if name == "" {
+			name = "(no name)"
+		}
+		fmt.Fprintf(w, "    at %s %s:%d:%d\n", harmless(name), at.File, at.Line, at.Column)
+	}
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/runtime/worker"
+)
+
+// workerCommand is the argument that makes this program a worker process. It is no command for people, and main looks for it before it parses anything: a
+// tenant's first call may wait for a worker to start.
+const workerCommand = "worker"
+
+// runWorker is the whole life of a worker process.
+func runWorker(stderr io.Writer) int {
+	tasks := map[string]worker.Task{bundler.TaskName: buildTask, catalog.SchemaTask: catalog.RunSchemaTask}
+	if err := worker.Serve(worker.FD, tasks); err != nil {
+		fmt.Fprintf(stderr, "durward worker: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// buildTask bundles a source and then loads the bundle once, so that what cannot be loaded is not published.
+func buildTask(payload []byte) ([]byte, error) {
+	var source bundler.Source
+	if err := json.Unmarshal(payload, &source); err != nil {
+		return nil, fmt.Errorf("decode source: %w", err)
+	}
+	check := func(b *bundler.Bundle) []bundler.Diagnostic { return checkLoads(source, b) }
+	return bundler.Task(check)(payload)
+}
