@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -65,7 +66,8 @@ func checkDraft(d *Draft) error {
 
 func checkFiles(d *Draft, add func(pointer, format string, args ...any)) {
 	total := 0
-	for path, text := range d.Files {
+	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
+		text := d.Files[path]
 		total += len(text)
 		if len(path) > 200 || !pathPattern.MatchString(path) {
 			add(pointer([]string{"files", clip(path, 80)}), "a path is names joined by slashes, each of letters, digits, hyphens, underscores and dots, and none starting with a dot")

@@ -6,11 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"github.com/durward/durward/catalog/contract"
 )
 
 // Schemas checks config schemas, and configs against them.
@@ -45,6 +50,9 @@ type RemoteSchemas struct {
 
 // Check implements [Schemas].
 func (r RemoteSchemas) Check(ctx context.Context, tenant TenantID, schema json.RawMessage) error {
+	if !json.Valid(schema) {
+		return invalid("", "the schema is not JSON")
+	}
 	_, err := r.run(ctx, tenant, schemaRequest{Schema: schema})
 	return err
 }
@@ -54,10 +62,17 @@ func (r RemoteSchemas) Apply(ctx context.Context, tenant TenantID, schema, confi
 	if len(config) == 0 {
 		config = json.RawMessage("{}")
 	}
+	if !json.Valid(config) {
+		return nil, invalid("", "the config is not JSON")
+	}
 	if len(schema) == 0 {
 		return applyNothing(config)
 	}
-	return r.run(ctx, tenant, schemaRequest{Schema: schema, Config: config})
+	applied, err := r.run(ctx, tenant, schemaRequest{Schema: schema, Config: config})
+	if err == nil && !bytes.HasPrefix(applied, []byte("{")) {
+		return nil, errBadSchemaAnswer
+	}
+	return applied, err
 }
 
 func applyNothing(config json.RawMessage) (json.RawMessage, error) {
@@ -78,13 +93,26 @@ func (r RemoteSchemas) run(ctx context.Context, tenant TenantID, request schemaR
 		return nil, fmt.Errorf("schema: %w", err)
 	}
 	var answer schemaAnswer
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("schema: answer: %w", err)
+	if err := json.Unmarshal(body, &answer); err != nil || len(answer.Errors) > maxViolations || slices.Contains(answer.Errors, nil) {
+		return nil, errBadSchemaAnswer
 	}
 	if len(answer.Errors) > 0 {
-		return nil, answer.Errors
+		return nil, answer.Errors.clipped()
 	}
 	return answer.Config, nil
+}
+
+// errBadSchemaAnswer says that the worker process answered what the task does not: its tenant's code may have taken it over.
+var errBadSchemaAnswer = errors.New("schema: the answer of the worker makes no sense")
+
+// maxViolationText is how many bytes of a pointer or a detail are told; both may repeat what the tenant wrote.
+const maxViolationText = 500
+
+func (e InvalidErrors) clipped() InvalidErrors {
+	for _, one := range e {
+		one.Pointer, one.Detail = clip(one.Pointer, maxViolationText), clip(one.Detail, maxViolationText)
+	}
+	return e
 }
 
 // RunSchemaTask does the work of [RemoteSchemas] in a worker process.
@@ -104,6 +132,8 @@ func RunSchemaTask(payload []byte) ([]byte, error) {
 	return json.Marshal(answer)
 }
 
+const draft2020 = "https://json-schema.org/draft/2020-12/schema"
+
 // schemaURL is where a schema pretends to be; nothing is ever fetched from there.
 const schemaURL = "schema:///config"
 
@@ -112,7 +142,17 @@ func compileSchema(text json.RawMessage) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, invalid("", "the schema is not JSON: %v", err)
 	}
-	if root, ok := document.(map[string]any); !ok || root["type"] != "object" {
+	if err := checkValues(document); err != nil {
+		return nil, err
+	}
+	root, ok := document.(map[string]any)
+	if !ok {
+		return nil, invalid("", "a schema is an object, with \"type\": \"object\" because a config is one")
+	}
+	if draft, ok := root["$schema"]; ok && draft != draft2020 && draft != draft2020+"#" {
+		return nil, invalid("/$schema", "schemas are of draft 2020-12: leave $schema out, or write %q", draft2020)
+	}
+	if root["type"] != "object" {
 		return nil, invalid("/type", "a config is an object: the schema must have \"type\": \"object\"")
 	}
 	compiler := jsonschema.NewCompiler()
@@ -151,10 +191,62 @@ func schemaErrors(err error) error {
 	return invalid("", "%s", clip(strings.ReplaceAll(err.Error(), schemaURL, ""), 500))
 }
 
+// maxValueDepth is how deep a schema or a config may be nested. An action's input is read with a bound of its own, far above this one.
+const maxValueDepth = contract.MaxOpenDepth
+
+// checkValues refuses what an action could not be given as it is written, and what the validator is not made for: numbers beyond those of JavaScript, and deep nesting.
+func checkValues(root any) error {
+	var list InvalidErrors
+	var walk func(path []string, value any)
+	walk = func(path []string, value any) {
+		if len(list) == maxViolations {
+			return
+		}
+		if len(path) > maxValueDepth {
+			list = append(list, &InvalidError{Pointer: pointer(path), Detail: fmt.Sprintf("it is nested more than %d deep", maxValueDepth)})
+			return
+		}
+		switch v := value.(type) {
+		case json.Number:
+			if detail := checkNumber(v); detail != "" {
+				list = append(list, &InvalidError{Pointer: pointer(path), Detail: detail})
+			}
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				walk(append(path, name), v[name])
+			}
+		case []any:
+			for i, item := range v {
+				walk(append(path, strconv.Itoa(i)), item)
+			}
+		}
+	}
+	walk(nil, root)
+	if len(list) > 0 {
+		return list
+	}
+	return nil
+}
+
+func checkNumber(n json.Number) string {
+	f, err := n.Float64()
+	mantissa, _, _ := strings.Cut(strings.ToLower(n.String()), "e")
+	switch {
+	case err != nil:
+		return "the number is too large"
+	case f == 0 && strings.ContainsAny(mantissa, "123456789"):
+		return "the number is too close to zero"
+	}
+	return ""
+}
+
 func applySchema(schema *jsonschema.Schema, text json.RawMessage) (json.RawMessage, error) {
 	config, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, invalid("", "the config is not JSON: %v", err)
+	}
+	if err := checkValues(config); err != nil {
+		return nil, err
 	}
 	config = withDefaults(schema, config, 0)
 	if err := schema.Validate(config); err != nil {
@@ -170,33 +262,52 @@ func applySchema(schema *jsonschema.Schema, text json.RawMessage) (json.RawMessa
 // maxDefaultDepth bounds the filling in of defaults, which a schema that refers to itself would go on with for ever.
 const maxDefaultDepth = 32
 
-// withDefaults fills in the defaults of the members that are absent from an object, and of the objects and arrays in it. Which branch of anyOf or oneOf applies is not decided, and
-// so defaults in there are documentation.
+// withDefaults fills in the defaults of the members that are absent from an object, and of the objects and arrays in it. Where several apply to a member, that of the schema comes
+// before that of what it refers to. Which branch of anyOf or oneOf applies is not decided, and so defaults in there are documentation.
 func withDefaults(schema *jsonschema.Schema, value any, depth int) any {
 	if schema == nil || depth > maxDefaultDepth {
 		return value
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range schema.Properties {
+			if _, ok := v[name]; !ok {
+				if standard, ok := defaultOf(member, 0); ok {
+					v[name] = standard
+				}
+			}
+		}
+		for name, have := range v {
+			v[name] = memberDefaults(schema, name, have, depth+1)
+		}
+	case []any:
+		for i, item := range v {
+			if i < len(schema.PrefixItems) {
+				v[i] = withDefaults(schema.PrefixItems[i], item, depth+1)
+			} else {
+				v[i] = withDefaults(schema.Items2020, item, depth+1)
+			}
+		}
 	}
 	value = withDefaults(schema.Ref, value, depth+1)
 	for _, part := range schema.AllOf {
 		value = withDefaults(part, value, depth+1)
 	}
-	switch v := value.(type) {
-	case map[string]any:
-		for name, member := range schema.Properties {
-			have, ok := v[name]
-			if !ok {
-				if have, ok = defaultOf(member, 0); !ok {
-					continue
-				}
-			}
-			v[name] = withDefaults(member, have, depth+1)
+	return value
+}
+
+// memberDefaults fills in the defaults within a member, by all the schemas that apply to it by its name.
+func memberDefaults(schema *jsonschema.Schema, name string, value any, depth int) any {
+	member, named := schema.Properties[name]
+	value = withDefaults(member, value, depth)
+	for pattern, member := range schema.PatternProperties {
+		if pattern.MatchString(name) {
+			named = true
+			value = withDefaults(member, value, depth)
 		}
-	case []any:
-		if schema.Items2020 != nil {
-			for i := len(schema.PrefixItems); i < len(v); i++ {
-				v[i] = withDefaults(schema.Items2020, v[i], depth+1)
-			}
-		}
+	}
+	if others, ok := schema.AdditionalProperties.(*jsonschema.Schema); ok && !named {
+		value = withDefaults(others, value, depth)
 	}
 	return value
 }

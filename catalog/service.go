@@ -20,6 +20,9 @@ type Catalog struct {
 	schemas Schemas
 	now     func() time.Time
 	keys    sync.Map // KeyID to Key: those that have been used
+
+	mu      sync.Mutex // for what changes keys
+	changes uint64     // counts the changes of stored keys, so that a key which was read before one is not kept after it
 }
 
 // Options are the settings of a [Catalog].
@@ -34,8 +37,30 @@ func New(ctx context.Context, store Store, schemas Schemas, options Options) *Ca
 	if c.now == nil {
 		c.now = time.Now
 	}
-	store.WatchKeys(ctx, func(id KeyID) { c.keys.Delete(id) })
+	store.WatchKeys(ctx, c.forget)
 	return c
+}
+
+func (c *Catalog) forget(id KeyID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	c.keys.Delete(id)
+}
+
+// remember keeps a key that was read when changes was seen, unless a key has changed since: it may be this one.
+func (c *Catalog) remember(key Key, seen uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changes == seen {
+		c.keys.Store(key.ID, key)
+	}
+}
+
+func (c *Catalog) seen() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.changes
 }
 
 func (c *Catalog) event(by audit.Actor, kind audit.EventType, tenant TenantID) audit.Event {
@@ -166,6 +191,7 @@ func (c *Catalog) Authenticate(ctx context.Context, secret string) (Key, error) 
 		}
 		return Key{}, ErrUnauthenticated
 	}
+	seen := c.seen()
 	key, err := c.store.Key(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -175,12 +201,7 @@ func (c *Catalog) Authenticate(ctx context.Context, secret string) (Key, error) 
 	case !key.Opens(secret):
 		return Key{}, ErrUnauthenticated
 	}
-	c.keys.Store(id, key)
-	// The key may have been revoked between the read and the store, with the watch's call in between.
-	if key, err = c.store.Key(ctx, id); err != nil || !key.Opens(secret) {
-		c.keys.Delete(id)
-		return Key{}, ErrUnauthenticated
-	}
+	c.remember(key, seen)
 	return key, nil
 }
 
@@ -281,6 +302,16 @@ type DraftChange struct {
 
 // SaveDraft changes an action's draft and returns it as it is now.
 func (c *Catalog) SaveDraft(ctx context.Context, by audit.Actor, tenant TenantID, slug ActionSlug, change DraftChange) (Draft, error) {
+	for {
+		d, err := c.saveDraft(ctx, by, tenant, slug, change)
+		// Who saves over whatever is there does so over what has come in between, too.
+		if change.Revision != 0 || !errors.Is(err, ErrConflict) {
+			return d, err
+		}
+	}
+}
+
+func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID, slug ActionSlug, change DraftChange) (Draft, error) {
 	d, err := c.store.Draft(ctx, tenant, slug)
 	if err != nil {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
