@@ -14,6 +14,11 @@ var (
 	descSpares   = desc("durward_worker_spares", "Worker processes that are ready and belong to no tenant.")
 	descTenants  = desc("durward_worker_tenants", "Tenants that have a worker process.")
 	descInflight = desc("durward_worker_calls", "Calls in worker processes.")
+	descWaiting  = desc("durward_worker_queue", "Calls that wait for a worker process.")
+	descStarted  = desc("durward_worker_starts_total", "Worker processes that became ready.")
+	descRetried  = desc("durward_worker_retries_total", "Calls that were run again because another call killed their worker process.")
+	descBusy     = desc("durward_worker_busy_total", "Calls that got no worker process in time.")
+	descEnded    = prometheus.NewDesc("durward_worker_ends_total", "Worker processes that are gone, by reason.", []string{"reason"}, nil)
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
 	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
@@ -27,7 +32,8 @@ var (
 // poolCollector reads the worker pool's figures when somebody asks for them.
 type poolCollector struct{ pool *worker.Pool }
 
-func (c poolCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+// Describe names nothing, because the reasons for which workers end show up with the first of each.
+func (c poolCollector) Describe(chan<- *prometheus.Desc) {}
 
 func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.pool.Stats()
@@ -35,6 +41,13 @@ func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(ch, descSpares, s.Spares)
 	gauge(ch, descTenants, s.Tenants)
 	gauge(ch, descInflight, s.Inflight)
+	gauge(ch, descWaiting, s.Waiting)
+	counter(ch, descStarted, s.Started)
+	counter(ch, descRetried, s.Retried)
+	counter(ch, descBusy, s.Busy)
+	for reason, n := range s.Ended {
+		ch <- prometheus.MustNewConstMetric(descEnded, prometheus.CounterValue, float64(n), reason)
+	}
 }
 
 // recorderCollector does the same for the recorder of executions.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	goruntime "runtime"
 	"sync"
 	"time"
@@ -25,6 +26,8 @@ type Pool struct {
 	spares  []*process
 	alone   map[*process]struct{} // in use for one call only
 	total   int                   // all processes, those that are starting included
+	waiting int                   // calls that wait for a worker
+	count   Counts
 	change  chan struct{}         // closed and renewed when a worker may have become free
 }
 
@@ -47,7 +50,7 @@ func New(config Config) (*Pool, error) {
 	}
 	p := &Pool{
 		config: config, demand: make(chan struct{}, 1), closing: make(chan struct{}),
-		tenants: map[string][]*process{}, alone: map[*process]struct{}{}, change: make(chan struct{}),
+		tenants: map[string][]*process{}, alone: map[*process]struct{}{}, change: make(chan struct{}), count: Counts{Ended: map[string]uint64{}},
 	}
 	p.total = 1
 	if err := p.startSpare(); err != nil {
@@ -127,6 +130,9 @@ func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, exp
 		if a.lost == nil || a.lost.guilty || again || a.lost.alone && a.lost.failure.Kind != vm.FailSandboxLost {
 			return a, nil
 		}
+		p.mu.Lock()
+		p.count.Retried++
+		p.mu.Unlock()
 		p.config.Observe.Retried()
 	}
 }
@@ -155,19 +161,34 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 			continue // it has just ended, and is not picked again
 		}
 		change := p.change
+		p.waiting++
 		p.mu.Unlock()
 		p.ask()
 		if patience == nil {
 			patience = time.After(p.config.Wait)
 		}
-		select {
-		case <-change:
-		case <-patience:
-			return nil, 0, ErrBusy
-		case <-ctx.Done():
-			return nil, 0, context.Cause(ctx)
+		if err := p.await(ctx, change, patience); err != nil {
+			return nil, 0, err
 		}
 	}
+}
+
+// await waits until a worker may have become free. The call counts as waiting.
+func (p *Pool) await(ctx context.Context, change <-chan struct{}, patience <-chan time.Time) (err error) {
+	select {
+	case <-change:
+	case <-patience:
+		err = ErrBusy
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting--
+	if errors.Is(err, ErrBusy) {
+		p.count.Busy++
+	}
+	return err
 }
 
 // pick chooses a worker for a call, nil if there is none. A spare becomes the tenant's here. The pool is locked.
@@ -268,6 +289,7 @@ func (p *Pool) startSpare() error {
 		p.total--
 		return err
 	}
+	p.count.Started++
 	p.config.Observe.Started(time.Since(began))
 	p.running.Go(func() { w.receive(p.freed, p.ended) })
 	if p.closed {
@@ -302,6 +324,7 @@ func (p *Pool) freed(w *process) {
 func (p *Pool) ended(w *process, reason string) {
 	p.mu.Lock()
 	p.total--
+	p.count.Ended[reason]++
 	delete(p.alone, w)
 	p.spares = without(p.spares, w)
 	if rest := without(p.tenants[w.tenant], w); len(rest) > 0 {
@@ -357,13 +380,24 @@ type Stats struct {
 	Spares   int
 	Tenants  int // that have a worker
 	Inflight int // calls in workers
+	Waiting  int // calls that wait for a worker
+	Counts
+}
+
+// Counts are what has happened in a pool since it was made.
+type Counts struct {
+	Started uint64            // processes that became ready
+	Ended   map[string]uint64 // processes that are gone, by the reasons of [Observer]
+	Retried uint64            // calls that were run again because their worker died
+	Busy    uint64            // calls that got no worker in time
 }
 
 // Stats returns the pool's figures.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Stats{Workers: p.total, Spares: len(p.spares), Tenants: len(p.tenants), Inflight: len(p.alone)}
+	s := Stats{Workers: p.total, Spares: len(p.spares), Tenants: len(p.tenants), Inflight: len(p.alone), Waiting: p.waiting, Counts: p.count}
+	s.Ended = maps.Clone(p.count.Ended)
 	for _, workers := range p.tenants {
 		for _, w := range workers {
 			calls, _ := w.load()

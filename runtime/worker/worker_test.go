@@ -202,6 +202,8 @@ func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == 2 }, 10*time.Second, time.Millisecond)
 	_, err := pool.Execute(t.Context(), "z", program(`return 1`), vm.Call{Entry: "execute", Input: []byte(`{}`)})
 	require.ErrorIs(t, err, worker.ErrBusy)
+	require.Equal(t, uint64(1), pool.Stats().Busy)
+	require.Zero(t, pool.Stats().Waiting)
 	group.Wait()
 	execute(t, pool, "z", program(`return 1`), `{}`, vm.Limits{})
 }
@@ -226,6 +228,7 @@ func TestWorkersRetire(t *testing.T) {
 			}
 			require.Eventually(t, func() bool { return len(events.reasons()) > 0 }, 10*time.Second, time.Millisecond)
 			require.Equal(t, test.reason, events.reasons()[0])
+			require.Positive(t, pool.Stats().Ended[test.reason])
 		})
 	}
 }
