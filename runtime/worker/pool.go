@@ -28,7 +28,7 @@ type Pool struct {
 	total   int                   // all processes, those that are starting included
 	waiting int                   // calls that wait for a worker
 	count   Counts
-	change  chan struct{}         // closed and renewed when a worker may have become free
+	change  chan struct{} // closed and renewed when a worker may have become free
 }
 
 // New returns a pool and starts its first spares. It returns the error of a worker that does not start, because then none will.
