@@ -9,43 +9,30 @@ import (
 	"github.com/durward/durward/catalog/contract"
 )
 
-// place is an attachment with where it stands.
+// place is an attachment with where it stands. Its JSON is what an event shows of it.
 type place struct {
-	slot   contract.SlotName
-	method contract.Method
-	index  int // in its list
+	Slot     contract.SlotName `json:"slot"`
+	Method   contract.Method   `json:"method,omitempty"`
+	Position int               `json:"position"` // in its list, from 0
 	Attachment
+	rank int // among those of its list that are in this list in the other revision too
 }
 
-// places finds the attachments by their ids. An index counts only the attachments that the other revision has too: an attachment that moves up because another one
-// was taken away has not been changed.
+// places finds the attachments by their ids.
 func (r *Revision) places(other *Revision) map[string]place {
-	shared := other.ids()
 	all := map[string]place{}
 	for name, slot := range r.Slots {
 		for method, list := range slot.lists() {
-			index := 0
-			for _, a := range list {
-				all[a.ID] = place{slot: name, method: method, index: index, Attachment: a}
-				if shared[a.ID] {
-					index++
+			rank := 0
+			for i, a := range list {
+				all[a.ID] = place{Slot: name, Method: method, Position: i, Attachment: a, rank: rank}
+				if slices.ContainsFunc(other.Slots[name].lists()[method], func(b Attachment) bool { return a.ID == b.ID }) {
+					rank++
 				}
 			}
 		}
 	}
 	return all
-}
-
-func (r *Revision) ids() map[string]bool {
-	ids := map[string]bool{}
-	for _, slot := range r.Slots {
-		for _, list := range slot.lists() {
-			for _, a := range list {
-				ids[a.ID] = true
-			}
-		}
-	}
-	return ids
 }
 
 // changes are the events that tell what the step from one revision to the next did to each attachment.
@@ -54,12 +41,12 @@ func (f *Flows) changes(by audit.Actor, from, to *Revision) []audit.Event {
 	var events []audit.Event
 	add := func(kind audit.EventType, p place, old, now *place) {
 		e := f.event(by, kind, to)
-		e.Slot, e.Method, e.Attachment, e.Action, e.Version = string(p.slot), string(p.method), p.ID, string(p.Action), p.Version
+		e.Slot, e.Method, e.Attachment, e.Action, e.Version = string(p.Slot), string(p.Method), p.ID, string(p.Action), p.Version
 		if old != nil {
-			e.Before = describe(old.Attachment)
+			e.Before = describe(old)
 		}
 		if now != nil {
-			e.After = describe(now.Attachment)
+			e.After = describe(now)
 		}
 		events = append(events, e)
 	}
@@ -83,7 +70,8 @@ func (f *Flows) changes(by audit.Actor, from, to *Revision) []audit.Event {
 	return events
 }
 
+// same says whether nobody has touched the attachment. One that moves up because another one left its list has not been touched.
 func (p *place) same(other *place) bool {
-	return p.slot == other.slot && p.method == other.method && p.index == other.index && p.Action == other.Action && p.Version == other.Version &&
+	return p.Slot == other.Slot && p.Method == other.Method && p.rank == other.rank && p.Action == other.Action && p.Version == other.Version &&
 		p.OnFailure == other.OnFailure && p.TimeoutMS == other.TimeoutMS && bytes.Equal(p.Config, other.Config)
 }

@@ -161,12 +161,16 @@ func (c *checker) list(ctx context.Context, at string, trigger contract.Trigger,
 func (c *checker) attachment(ctx context.Context, at string, trigger contract.Trigger, a Attachment) (Attachment, error) {
 	a.ID = c.id(at, a)
 	switch {
+	case a.OnFailure == "" && !trigger.Allows(contract.Block):
+		a.OnFailure = Continue
 	case a.OnFailure == "":
 		a.OnFailure = Block
 	case a.OnFailure != Block && a.OnFailure != Continue:
 		c.refuse(at+"/on_failure", "%q is not a policy; the policies are block and continue", clip(string(a.OnFailure), 40))
 	case trigger.FailClosed && a.OnFailure == Continue:
 		c.refuse(at+"/on_failure", "%s fails closed: its policy is always block", trigger.ID)
+	case a.OnFailure == Block && !trigger.Allows(contract.Block):
+		c.refuse(at+"/on_failure", "%s cannot block: its policy is always continue", trigger.ID)
 	}
 	if a.TimeoutMS < 0 || a.TimeoutMS > MaxTimeoutMS {
 		c.refuse(at+"/timeout_ms", "it must be from 1 to %d milliseconds", MaxTimeoutMS)

@@ -33,7 +33,7 @@ type Request struct {
 	Flow   FlowSlug
 	Slot   contract.SlotName
 	Body   []byte // as contract.DecodeCall has it
-	// IdempotencyKey is handed on to the actions.
+	// IdempotencyKey is handed on to the actions. Default: one of the call's own.
 	IdempotencyKey string
 }
 
@@ -66,6 +66,13 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Response{}, fmt.Errorf("record id: %w", err)
+	}
+	if q.IdempotencyKey == "" {
+		q.IdempotencyKey = id.String()
+	}
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(q.Tenant), Trigger: trigger, Event: event, Flow: string(q.Flow), Revision: revision.Revision,
 		Run: run.ID.String(), RunStarted: run.Started, Attempt: 1, IdempotencyKey: q.IdempotencyKey,
@@ -74,7 +81,7 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if err != nil {
 		return Response{}, fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err)
 	}
-	if err := x.record(began, q, trigger, &event, run, &answer); err != nil {
+	if err := x.record(id, began, &q, trigger, &event, run, &answer); err != nil {
 		return Response{}, err
 	}
 	return Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}, nil
@@ -96,6 +103,9 @@ func (x *Executor) run(ctx context.Context, ref FlowRef, current *Resolved, toke
 		return Run{}, nil, err
 	}
 	revision, err := x.Live.Revision(ctx, ref, run.Revision)
+	if notFound(err) { // as after a restore of a backup that is older than the run
+		return Run{}, nil, fmt.Errorf("%w: its revision does not exist", ErrInvalidRun)
+	}
 	return run, revision, err
 }
 
@@ -106,11 +116,9 @@ func (x *Executor) now() time.Time {
 	return x.Now()
 }
 
-func (x *Executor) record(began time.Time, q Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("record id: %w", err)
-	}
+func (x *Executor) record(
+	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer,
+) error {
 	r := &audit.Record{
 		ID: id.String(), Time: began.UTC(), Tenant: string(q.Tenant), Flow: string(q.Flow), Slot: string(q.Slot), Trigger: string(trigger.ID), Method: string(event.Method),
 		Revision: run.Revision, Run: run.ID.String(), Request: event.RequestID, User: event.UserID,
@@ -129,10 +137,9 @@ func (x *Executor) record(began time.Time, q Request, trigger contract.Trigger, 
 func executed(e *runtime.Execution) audit.Executed {
 	out := audit.Executed{
 		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Outcome: string(e.Kind),
-		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), LogsDropped: e.Result.LogsDropped,
+		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), LogsDropped: e.Result.LogsDropped, Policy: string(e.Policy),
 	}
 	if f := e.Result.Failure; f != nil {
-		out.Policy = string(e.Step.OnFailure)
 		out.Failure = &audit.Failure{Kind: string(f.Kind), Message: f.Message}
 		if len(f.Stack) > 0 {
 			out.Failure.File, out.Failure.Line, out.Failure.Column = f.Stack[0].File, f.Stack[0].Line, f.Stack[0].Column

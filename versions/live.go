@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 	"weak"
 
@@ -16,10 +15,10 @@ import (
 // Live answers what runs for a call. What it has answered once it answers again without I/O and without a lock, until the flow changes.
 type Live struct {
 	store Store
-	flows sync.Map      // FlowRef to *Resolved: the live revisions
-	epoch atomic.Uint64 // counts the changes of flows, so that a change during a load is noticed
+	flows sync.Map // FlowRef to *Resolved: the live revisions
 
-	mu       sync.Mutex
+	mu       sync.Mutex                // for what changes flows, and for the rest
+	changes  uint64                    // counts the changes of flows, so that what was read before one is not kept after it
 	old      map[revisionRef]*Resolved // revisions that runs are sealed to
 	programs map[vm.Digest]weak.Pointer[runtime.Program]
 }
@@ -35,11 +34,30 @@ const maxOld = 4096
 // NewLive returns a live table that follows the store until ctx ends.
 func NewLive(ctx context.Context, store Store) *Live {
 	l := &Live{store: store, old: map[revisionRef]*Resolved{}, programs: map[vm.Digest]weak.Pointer[runtime.Program]{}}
-	store.WatchFlows(ctx, func(ref FlowRef) {
-		l.epoch.Add(1)
-		l.flows.Delete(ref)
-	})
+	store.WatchFlows(ctx, l.forget)
 	return l
+}
+
+func (l *Live) forget(ref FlowRef) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changes++
+	l.flows.Delete(ref)
+}
+
+// remember keeps a revision that was found live when changes was seen, unless a flow has changed since: it may be this one.
+func (l *Live) remember(ref FlowRef, r *Resolved, seen uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changes == seen {
+		l.flows.Store(ref, r)
+	}
+}
+
+func (l *Live) seen() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changes
 }
 
 // Resolved is a revision ready to run. It is immutable.
@@ -68,25 +86,20 @@ func (r *Resolved) Steps(slot contract.SlotName, method contract.Method) []runti
 
 // Current returns the live revision of a flow; the error is catalog.ErrNotFound if there is no such flow.
 func (l *Live) Current(ctx context.Context, ref FlowRef) (*Resolved, error) {
-	for {
-		if r, ok := l.flows.Load(ref); ok {
-			return r.(*Resolved), nil
-		}
-		epoch := l.epoch.Load()
-		flow, err := l.store.Flow(ctx, ref.Tenant, ref.Flow)
-		if err != nil {
-			return nil, fmt.Errorf("flow %s: %w", ref.Flow, err)
-		}
-		r, err := l.load(ctx, &flow, flow.Revision)
-		if err != nil {
-			return nil, err
-		}
-		l.flows.Store(ref, r)
-		if l.epoch.Load() == epoch {
-			return r, nil
-		}
-		l.flows.Delete(ref) // a flow has changed meanwhile, perhaps this one
+	if r, ok := l.flows.Load(ref); ok {
+		return r.(*Resolved), nil
 	}
+	seen := l.seen()
+	flow, err := l.store.Flow(ctx, ref.Tenant, ref.Flow)
+	if err != nil {
+		return nil, fmt.Errorf("flow %s: %w", ref.Flow, err)
+	}
+	r, err := l.load(ctx, &flow, flow.Revision)
+	if err != nil {
+		return nil, err
+	}
+	l.remember(ref, r, seen)
+	return r, nil
 }
 
 // Revision returns a revision of a flow; the error is catalog.ErrNotFound if there is none.

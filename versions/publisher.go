@@ -2,6 +2,7 @@ package versions
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -173,7 +174,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 		return TrialResult{}, err
 	}
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
-		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", RunStarted: p.now(),
+		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{
 			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config, OnFailure: runtime.Block,
 		}},

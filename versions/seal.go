@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,7 +45,7 @@ func NewSealer(keys []RunKey, lifetime time.Duration) (*Sealer, error) {
 	if lifetime == 0 {
 		lifetime = DefaultRunLifetime
 	}
-	return &Sealer{keys: keys, lifetime: lifetime}, nil
+	return &Sealer{keys: slices.Clone(keys), lifetime: lifetime}, nil
 }
 
 // Start makes a new run.
@@ -102,7 +104,7 @@ func (s *Sealer) Open(token string, ref FlowRef, now time.Time) (Run, error) {
 var errForged = fmt.Errorf("%w: it was not made here, or it has been changed", ErrInvalidRun)
 
 func (s *Sealer) verify(token string) (Run, error) {
-	if len(token) > maxToken+4 {
+	if len(token) > maxToken+4 || strings.ContainsAny(token, "\r\n") { // which the decoder would skip
 		return Run{}, errForged
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)

@@ -79,7 +79,7 @@ type Attachment struct {
 	Version string             `json:"version"` // an exact pin
 	// Config is valid against the version's schema; absent means {}.
 	Config json.RawMessage `json:"config,omitempty"`
-	// OnFailure says what a failure of the action does: "block" or "continue". Default: "block" for sync triggers, "continue" for async ones.
+	// OnFailure says what a failure of the action does: "block" or "continue". Default: "block" where the trigger's actions may block, else "continue".
 	OnFailure Policy `json:"on_failure,omitempty"`
 	// TimeoutMS is the wall-clock budget in milliseconds. Default: 5000.
 	TimeoutMS int `json:"timeout_ms,omitempty"`
