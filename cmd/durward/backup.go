@@ -40,7 +40,7 @@ func (c *backupCommand) save(ctx context.Context) (size int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // after a rename there is none
 	defer f.Close()
 	if err := c.client().Backup(ctx, f); err != nil {
 		return 0, err

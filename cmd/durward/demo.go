@@ -25,7 +25,7 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listenFrom(c.Port)
+	listener, err := listenFrom(ctx, c.Port)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func facts(w io.Writer, pairs ...string) {
 			fmt.Fprintf(t, "%s\t%s\n", pairs[i], oneLine(pairs[i+1]))
 		}
 	}
-	t.Flush()
+	_ = t.Flush()
 }
 
 // oneLine keeps what somebody else wrote from breaking a table.

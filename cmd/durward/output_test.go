@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -147,4 +148,45 @@ func TestNotDurward(t *testing.T) {
 	r := runHere(t, "", "triggers", "--url", server.URL)
 	require.Equal(t, exitFailed, r.code)
 	require.Contains(t, r.err, "is it the right URL?")
+}
+
+func TestEventFromStandardInput(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body map[string]json.RawMessage
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		_ = json.NewEncoder(w).Encode(api.Answer{Run: string(body["run"]), Kind: string(body["odd"]), State: json.RawMessage("{}")})
+	}))
+	t.Cleanup(server.Close)
+	r := runHere(t, `{"odd":1}`, "execute", "login", "after", "--event", "-", "--run", "TOKEN", "--url", server.URL, "--tenant", "acme")
+	require.Equal(t, exitOK, r.code, r.err)
+	require.Contains(t, r.out, "decision  1\n", "what is not known here is sent as it is")
+	require.Contains(t, r.out, `"TOKEN"`)
+}
+
+func TestKeygen(t *testing.T) {
+	t.Parallel()
+	one, two := runHere(t, "", "keygen").out, runHere(t, "", "keygen").out
+	require.NotEqual(t, one, two)
+	require.NoError(t, checkOperatorKey(one))
+}
+
+func TestProgramVersion(t *testing.T) {
+	t.Parallel()
+	want := "durward " + programVersion() + "\n"
+	require.Equal(t, want, runHere(t, "", "version").out)
+	require.Equal(t, want, runHere(t, "", "--version").out)
+}
+
+// TestListenFrom takes the next port where the first is in use.
+func TestListenFrom(t *testing.T) {
+	t.Parallel()
+	taken, err := listenFrom(t.Context(), 0)
+	require.NoError(t, err)
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	next, err := listenFrom(t.Context(), port)
+	require.NoError(t, err)
+	defer next.Close()
+	require.Greater(t, next.Addr().(*net.TCPAddr).Port, port)
 }

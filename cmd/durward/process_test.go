@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -88,9 +89,14 @@ func start(t *testing.T, watchLog bool, env []string, args ...string) *process {
 	return p
 }
 
+// patience is how long a server that says nothing is waited for; then it is killed, so that the test fails and does not hang.
+const patience = time.Minute
+
 // await returns the groups of the first line that matches.
 func (p *process) await(pattern string) []string {
 	p.t.Helper()
+	enough := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	defer enough.Stop()
 	want := regexp.MustCompile(pattern)
 	var seen []string
 	for line := range p.lines {

@@ -59,7 +59,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err := checkOperatorKey(c.OperatorKey); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", c.Listen)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return err
 	}
@@ -97,11 +97,11 @@ func checkOperatorKey(key string) error {
 }
 
 // listenFrom listens on a port of this machine, or on the next one that is free. Port 0 is any free one.
-func listenFrom(port int) (net.Listener, error) {
+func listenFrom(ctx context.Context, port int) (net.Listener, error) {
 	const tries = 20
 	var first error
 	for p := port; p < port+tries; p++ {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p))
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", p))
 		if err == nil {
 			return l, nil
 		}

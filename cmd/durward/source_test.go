@@ -80,6 +80,9 @@ func TestWriteSourceStaysInside(t *testing.T) {
 	require.NoError(t, os.Symlink(dir, filepath.Join(inside, "link")))
 	require.Error(t, writeSource(inside, api.Draft{Source: api.Source{Files: map[string]string{"link/out.ts": "x"}}}))
 	require.NoFileExists(t, filepath.Join(dir, "out.ts"))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "out.ts"), filepath.Join(inside, "action.ts")))
+	require.Error(t, writeSource(inside, api.Draft{Source: api.Source{Files: map[string]string{"action.ts": "x"}}}))
+	require.NoFileExists(t, filepath.Join(dir, "out.ts"))
 }
 
 // TestSourceRoundTrip writes a draft and reads it back.

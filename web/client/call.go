@@ -60,7 +60,7 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(body, maxAnswer))
 	if err != nil {
 		return none, c.broken(ctx, err)
@@ -88,7 +88,7 @@ func (c *Client) send(ctx context.Context, r request) (io.ReadCloser, error) {
 	if answer.StatusCode/100 == 2 {
 		return answer.Body, nil
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	return nil, c.problem(answer)
 }
 

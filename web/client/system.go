@@ -31,7 +31,7 @@ func (c *Client) Backup(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	if _, err := io.Copy(w, body); err != nil {
 		return c.broken(ctx, err)
 	}
