@@ -162,7 +162,7 @@ func fanOut(levels int, schema string) json.RawMessage {
 
 func TestHostileSchemasAreKilled(t *testing.T) {
 	t.Parallel()
-	schemas := workers(t, 200*time.Millisecond)
+	schemas := workers(t, 500*time.Millisecond)
 	for name, test := range map[string]struct {
 		schema json.RawMessage
 		config string
