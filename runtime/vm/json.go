@@ -137,7 +137,7 @@ func define(object *goja.Object, name string, value goja.Value) error {
 
 // Objects and arrays of more than lateBytes that stand at most lateDepth deep are made when they are read.
 const (
-	lateBytes = 128
+	lateBytes = 384
 	lateDepth = 2
 )
 

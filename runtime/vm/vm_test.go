@@ -84,7 +84,7 @@ func TestOutcomes(t *testing.T) {
 // Large parts of the input are made when they are read; an action cannot tell.
 func TestLateInput(t *testing.T) {
 	t.Parallel()
-	large := `{"name":"` + strings.Repeat("x", 200) + `","deep":{"list":[1,2,{"s":"]}\\\"{["}],"pad":"` + strings.Repeat("y", 200) + `"}}`
+	large := `{"name":"` + strings.Repeat("x", 500) + `","deep":{"list":[1,2,{"s":"]}\\\"{["}],"pad":"` + strings.Repeat("y", 500) + `"}}`
 	input := `{"a":` + large + `,"b":[` + large + `],"c":1}`
 	tests := map[string]struct{ body, want string }{
 		"read":                  {`return [input.a.deep.list[2].s, input.b[0].deep.list.length]`, `["]}\\\"{[",3]`},
@@ -94,10 +94,10 @@ func TestLateInput(t *testing.T) {
 		"keys in order":         {`return Object.keys(input)`, `["a","b","c"]`},
 		"written as JSON":       {`return JSON.parse(JSON.stringify(input)).a.deep.list`, `[1,2,{"s":"]}\\\"{["}]`},
 		"whole":                 {`return input`, input},
-		"spread":                {`const { a, ...rest } = { ...input }; return [a.name.length, Object.keys(rest)]`, `[200,["b","c"]]`},
-		"frozen before":         {`Object.freeze(input); return [input.a.name.length, input.a === input.a]`, `[200,true]`},
-		"cloned":                {`return structuredClone(input).b[0].name.length`, `200`},
-		"prototypes poisoned":   {`Object.defineProperty(Object.prototype, "name", { set() { throw 1 }, configurable: true }); return input.a.name.length`, `200`},
+		"spread":                {`const { a, ...rest } = { ...input }; return [a.name.length, Object.keys(rest)]`, `[500,["b","c"]]`},
+		"frozen before":         {`Object.freeze(input); return [input.a.name.length, input.a === input.a]`, `[500,true]`},
+		"cloned":                {`return structuredClone(input).b[0].name.length`, `500`},
+		"prototypes poisoned":   {`Object.defineProperty(Object.prototype, "name", { set() { throw 1 }, configurable: true }); return input.a.name.length`, `500`},
 		"own once read":         {`input.a; return Object.getOwnPropertyDescriptor(input, "a").value === input.a`, `true`},
 	}
 	for name, test := range tests {
