@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -51,6 +52,8 @@ type Store struct {
 	days  *days
 	keys  watchers[catalog.KeyID]
 	flows watchers[versions.FlowRef]
+
+	closing sync.Once
 }
 
 const (
@@ -120,10 +123,13 @@ func checkComplete(dir string) error {
 	return nil
 }
 
-// Close waits for writes that have begun and closes the files. Calls after it return an error.
-func (s *Store) Close() error {
-	s.write.close()
-	return errors.Join(s.days.close(), s.main.Close())
+// Close waits for writes that have begun and closes the files. Calls after it return an error; closing again does nothing.
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		s.write.close()
+		err = errors.Join(s.days.close(), s.main.Close())
+	})
+	return err
 }
 
 // view runs fn in a read transaction of the main file. It must not wait for anything: an open read transaction keeps pages from being reused.

@@ -80,15 +80,16 @@ func createFile(path string, initialize func(*bbolt.Tx) error) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := initFile(f.Name(), initialize); err != nil {
-		return fmt.Errorf("create %s: %w", path, err)
+	err = initFile(f.Name(), initialize)
+	if err == nil {
+		// A rename would replace a file that another process made and opened in the meantime.
+		err = os.Link(f.Name(), path)
 	}
-	// A rename would replace a file that another process made and opened in the meantime.
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
-		if _, err := os.Stat(path); err == nil {
-			return nil // the other process has cleaned up after itself, and after us
+	if err != nil {
+		if _, statErr := os.Stat(path); statErr == nil {
+			return nil // another process was first; it has cleaned up after itself, and after us
 		}
-		return err
+		return fmt.Errorf("create %s: %w", path, err)
 	}
 	return syncPath(filepath.Dir(path))
 }
