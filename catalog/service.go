@@ -75,7 +75,7 @@ func (c *Catalog) CreateTenant(ctx context.Context, by audit.Actor, id TenantID,
 	if err := errors.Join(CheckSlug("/id", string(id)), checkName("/name", name)); err != nil {
 		return Tenant{}, joined(err)
 	}
-	t := Tenant{ID: id, Name: name, CreatedAt: c.now().UTC()}
+	t := Tenant{ID: id, Name: name, CreatedAt: c.now().UTC(), RedirectSecret: randomText(32)}
 	if err := c.store.CreateTenant(ctx, t, c.event(by, audit.TenantCreated, id)); err != nil {
 		return Tenant{}, fmt.Errorf("create tenant %s: %w", id, err)
 	}

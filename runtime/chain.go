@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -21,11 +22,7 @@ type Engine struct {
 // names what ran.
 func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
 	answer := Answer{Outcome: Outcome{Kind: contract.Continue}, State: orEmpty(call.Event.State)}
-	budget := call.Budget
-	if budget == 0 {
-		budget = DefaultBudget
-	}
-	end := time.Now().Add(budget)
+	end := time.Now().Add(call.budget())
 	in := newInput(call)
 	for i := range call.Steps {
 		step := &call.Steps[i]
@@ -48,13 +45,12 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 	began := time.Now()
 	limits := step.Limits.WithDefaults()
 	execution := Execution{Step: step}
-	if left := end.Sub(began); left < limits.Wall {
-		limits.Wall = left
+	cut := end.Sub(began) < limits.Wall
+	if cut {
+		limits.Wall = end.Sub(began)
 	}
 	if limits.Wall <= 0 {
-		execution.Result.Failure = &vm.Failure{
-			Kind: vm.FailTimeLimit, Limit: "chain budget", Message: "the actions before this one used up the time of the chain",
-		}
+		execution.Result.Failure = chainFailure(call)
 		return execution.failed(call.Trigger), execution, nil
 	}
 	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, vm.Call{Entry: "execute", Input: input, Limits: limits})
@@ -62,6 +58,9 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 		return Outcome{}, execution, err
 	}
 	execution.Result, execution.Took = result, time.Since(began)
+	if cut && result.Failure != nil && result.Failure.Kind == vm.FailTimeLimit && !time.Now().Before(end) {
+		execution.Result.Failure = chainFailure(call)
+	}
 	if result.Failure != nil {
 		return execution.failed(call.Trigger), execution, nil
 	}
@@ -72,6 +71,13 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 	}
 	execution.Kind = outcome.Kind
 	return outcome, execution, nil
+}
+
+// chainFailure says that it was the chain's time that ran out, and not the action's own.
+func chainFailure(call *Call) *vm.Failure {
+	return &vm.Failure{
+		Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("chain %v", call.budget()), Message: fmt.Sprintf("the chain took longer than %v, this action and those before it together", call.budget()),
+	}
 }
 
 // failed notes the policy that applies to a failure, and returns what the failure amounts to. The user learns nothing but that it is not possible now; after a
@@ -106,6 +112,7 @@ func failedReason(step *Step) string {
 type input struct {
 	head    []byte // up to the state
 	context []byte // from behind the state to the action
+	key     string // the call's idempotency key
 	tail    []byte // from behind the action to the config
 }
 
@@ -133,12 +140,11 @@ func newInput(call *Call) *input {
 	b = call.RunStarted.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, `"},"attempt":`...)
 	b = strconv.AppendInt(b, int64(max(call.Attempt, 1)), 10)
-	b = append(b, `,"idempotency_key":`...)
-	b = appendString(b, call.IdempotencyKey)
 	if call.Event.Method != "" {
 		b = append(b, `,"method":`...)
 		b = appendString(b, string(call.Event.Method))
 	}
+	in.key = call.IdempotencyKey
 	in.context = append(b, `,"action":`...)
 
 	b = make([]byte, 0, len(call.Event.Context)+16)
@@ -150,13 +156,15 @@ func newInput(call *Call) *input {
 }
 
 func (in *input) build(step *Step, state json.RawMessage) []byte {
-	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Secrets)+len(step.Action)+len(step.Version)+64)
+	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Secrets)+len(step.Action)+len(step.Version)+len(in.key)+len(step.Attachment)+96)
 	b = append(append(b, in.head...), state...)
 	b = append(append(b, in.context...), `{"slug":`...)
 	b = appendString(b, step.Action)
 	b = append(b, `,"version":`...)
 	b = appendString(b, step.Version)
-	b = append(append(b, '}'), in.tail...)
+	b = append(b, `},"idempotency_key":`...)
+	b = appendString(b, in.key+"/"+step.Attachment)
+	b = append(b, in.tail...)
 	b = append(append(b, orEmpty(step.Config)...), `,"secrets":`...)
 	return append(append(b, orEmpty(step.Secrets)...), '}')
 }

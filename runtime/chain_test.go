@@ -92,7 +92,7 @@ func TestChain(t *testing.T) {
 		"continue does not undo demand_mfa": {[]string{`{"kind":"continue"}`, `{"kind":"demand_mfa"}`, `{"kind":"continue"}`}, `{"kind":"demand_mfa"}`, 3, ""},
 		"two demands agree":                 {[]string{`{"kind":"demand_mfa","factors":["sms","totp","push"]}`, `{"kind":"demand_mfa","factors":["push","totp"],"enrol":true}`}, `{"kind":"demand_mfa","factors":["totp","push"],"enrol":true}`, 2, ""},
 		"any factor gives way to a list":    {[]string{`{"kind":"demand_mfa"}`, `{"kind":"demand_mfa","factors":["totp"]}`, `{"kind":"demand_mfa","factors":[]}`}, `{"kind":"demand_mfa","factors":["totp"]}`, 3, ""},
-		"demands without a common factor":   {[]string{`{"kind":"demand_mfa","factors":["sms"]}`, `{"kind":"demand_mfa","factors":["totp"]}`}, `{"kind":"demand_mfa","factors":["totp"]}`, 2, ""},
+		"demands without a common factor":   {[]string{`{"kind":"demand_mfa","factors":["webauthn"]}`, `{"kind":"demand_mfa","factors":["sms"]}`}, `{"kind":"demand_mfa","factors":["webauthn"]}`, 2, ""},
 		"claims": {
 			[]string{`{"kind":"continue","claims":{"id_token":{"a":1,"b":{"x":1}},"access_token":{"a":1}}}`, `{"kind":"continue","claims":{"id_token":{"b":{"y":2},"c":null}}}`},
 			`{"kind":"continue","claims":{"id_token":{"a":1,"b":{"y":2},"c":null},"access_token":{"a":1}}}`, 2, "",
@@ -324,7 +324,7 @@ func TestBudget(t *testing.T) {
 		require.Equal(t, 2*time.Second, answer.Executions[0].Took)
 		last := answer.Executions[3]
 		require.Equal(t, vm.FailTimeLimit, last.Result.Failure.Kind)
-		require.Equal(t, "chain budget", last.Result.Failure.Limit)
+		require.Equal(t, "chain 6s", last.Result.Failure.Limit)
 		require.Equal(t, runtime.Continue, last.Policy)
 		require.Equal(t, contract.Continue, answer.Outcome.Kind)
 

@@ -106,7 +106,7 @@ func TestInput(t *testing.T) {
 		},
 	}
 	context := `"context":{"tenant":"acme","flow":{"slug":"login-partners","kind":"login","revision":3},"run":{"id":"run-1","started_at":"2026-01-02T02:04:05.006Z"},` +
-		`"attempt":2,"idempotency_key":"key \"1\" ` + "\ufffd" + ` é","method":"totp","action":{"slug":"%","version":"1.0.0"},"client" : {"id":"c"}}`
+		`"attempt":2,"method":"totp","action":{"slug":"%","version":"1.0.0"},"idempotency_key":"key \"1\" ` + "\ufffd" + ` é/%","client" : {"id":"c"}}`
 	head := `{"trigger":"login.after","user":{"id":"u","email":""},"request":{"ip":"192.0.2.1"},"state":{"s":1e400},`
 	got := inputs(t, call)
 	for i, want := range []string{
@@ -160,7 +160,7 @@ func FuzzInput(f *testing.F) {
 		for name, value := range given {
 			require.Equal(t, string(value), string(input.Context[name]))
 		}
-		for name, want := range map[string]string{"tenant": tenant, "idempotency_key": key} {
+		for name, want := range map[string]string{"tenant": tenant, "idempotency_key": key + "/" + chain[0].Attachment} {
 			var got string
 			require.NoError(t, json.Unmarshal(input.Context[name], &got))
 			require.Equal(t, string([]rune(want)), got) // invalid bytes become U+FFFD

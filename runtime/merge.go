@@ -71,8 +71,8 @@ func revokes(directive json.RawMessage) bool {
 	return json.Unmarshal(directive, &head) == nil && len(head.Type) > 7 && head.Type[:7] == "revoke_"
 }
 
-// both is what two demands for a factor agree on, in the first one's order. No list means any factor; where the lists have nothing in common, the later one counts, as a
-// later claim does.
+// both is what two demands for a factor agree on, in the first one's order. No list means any factor. Where the lists have nothing in common the first one stays: a later action
+// can narrow a demand, but not put a weaker factor in its place.
 func both(first, second []string) []string {
 	if len(first) == 0 || len(second) == 0 {
 		return append(first, second...)
@@ -84,7 +84,7 @@ func both(first, second []string) []string {
 		}
 	}
 	if len(common) == 0 {
-		return second
+		return first
 	}
 	return common
 }

@@ -64,6 +64,13 @@ type Call struct {
 	Budget time.Duration
 }
 
+func (c *Call) budget() time.Duration {
+	if c.Budget == 0 {
+		return DefaultBudget
+	}
+	return c.Budget
+}
+
 // DefaultBudget is the wall-clock time of a chain.
 const DefaultBudget = 10 * time.Second
 

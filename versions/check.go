@@ -15,7 +15,7 @@ import (
 // Bounds of a revision.
 const (
 	MaxAttachments = 20     // in one list
-	MaxTimeoutMS   = 30_000 // of one attachment
+	MaxTimeoutMS   = 10_000 // of one attachment: the time of a whole chain
 	maxID          = 80
 )
 

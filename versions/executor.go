@@ -2,6 +2,7 @@ package versions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,7 @@ type Executor struct {
 	Sealer   *Sealer
 	Engine   *runtime.Engine
 	Recorder Recorder
+	Tenants  Tenants
 	Now      func() time.Time
 }
 
@@ -43,6 +45,8 @@ type Response struct {
 	Trigger  contract.TriggerID
 	Revision int
 	Answer   runtime.Answer
+	// RedirectToken is the signed token of a redirect that has one.
+	RedirectToken string
 }
 
 // Execute runs the chain of a slot. Errors: catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], and the sandbox's own,
@@ -79,12 +83,27 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 		Steps: revision.Steps(q.Slot, event.Method),
 	})
 	if err != nil {
-		return Response{}, fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err)
+		// There is no decision, but what ran has run: the record says so, and that there was no answer.
+		answer.Outcome = runtime.Outcome{Kind: audit.NoAnswer, Reason: clip(err.Error(), maxReason)}
+		return Response{}, errors.Join(fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err), x.record(id, began, &q, trigger, &event, run, &answer))
 	}
-	if err := x.record(id, began, &q, trigger, &event, run, &answer); err != nil {
-		return Response{}, err
+	response := Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}
+	if token := answer.Outcome.Token; token != nil {
+		if response.RedirectToken, err = x.signRedirect(ctx, run, event.UserID, token, began); err != nil {
+			return Response{}, err
+		}
 	}
-	return Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}, nil
+	return response, x.record(id, began, &q, trigger, &event, run, &answer)
+}
+
+const maxReason = 500
+
+func (x *Executor) signRedirect(ctx context.Context, run Run, user string, token *runtime.RedirectToken, now time.Time) (string, error) {
+	tenant, err := x.Tenants.Tenant(ctx, run.Tenant)
+	if err != nil {
+		return "", fmt.Errorf("redirect token: %w", err)
+	}
+	return redirectToken(tenant, run, user, token, now)
 }
 
 // triggerID joins a kind and a slot; the lookup of what comes from a request does not care what is in it.

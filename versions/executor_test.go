@@ -1,18 +1,23 @@
 package versions_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
 )
 
@@ -47,7 +52,7 @@ func newServer(t testing.TB, s *store) *server {
 	require.NoError(t, err)
 	r := &recorder{}
 	return &server{
-		Executor:  &versions.Executor{Live: versions.NewLive(t.Context(), s), Sealer: sealer, Engine: p.Engine, Recorder: r},
+		Executor:  &versions.Executor{Live: versions.NewLive(t.Context(), s), Sealer: sealer, Engine: p.Engine, Recorder: r, Tenants: s},
 		Publisher: p, flows: &versions.Flows{Store: s, Schemas: schemasHere}, recorder: r,
 	}
 }
@@ -131,7 +136,7 @@ func TestRecords(t *testing.T) {
 	q := request("", "u")
 	_, said := execute(t, x, q)
 	record := x.recorder.records[0]
-	require.Equal(t, record.ID, said.Key, "without a key of the caller's it is the call's own")
+	require.Equal(t, record.ID+"/echo", said.Key, "without a key of the caller's it is the call's own")
 	require.Equal(t, record.Run, said.Run)
 	id, err := uuid.Parse(record.ID)
 	require.NoError(t, err)
@@ -148,7 +153,7 @@ func TestRecords(t *testing.T) {
 
 	q.IdempotencyKey = "mine"
 	_, said = execute(t, x, q)
-	require.Equal(t, "mine", said.Key)
+	require.Equal(t, "mine/echo", said.Key)
 
 	response, err := x.Execute(t.Context(), request("", "thrower"))
 	require.NoError(t, err, "what an action does wrong is no error")
@@ -168,6 +173,57 @@ func TestRecords(t *testing.T) {
 	x.recorder.err = errors.New("disk full")
 	_, err = x.Execute(t.Context(), request("", "u"))
 	require.ErrorIs(t, err, x.recorder.err, "no answer without a record")
+}
+
+// A call that gets no decision is recorded with what ran of it.
+func TestRecordOfACallWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	x := newServer(t, s)
+	serve(t, x, s, "hello")
+	x.Executor.Engine = &runtime.Engine{Sandbox: busy{}}
+	_, err := x.Execute(t.Context(), request("", "u"))
+	require.ErrorIs(t, err, worker.ErrBusy)
+	require.Len(t, x.recorder.records, 1)
+	require.Equal(t, "none", x.recorder.records[0].Outcome)
+	require.Equal(t, worker.ErrBusy.Error(), x.recorder.records[0].Reason)
+	require.Empty(t, x.recorder.records[0].Actions)
+}
+
+// busy is a sandbox without a free worker.
+type busy struct{}
+
+func (busy) Execute(context.Context, string, *runtime.Program, vm.Call) (vm.Result, error) {
+	return vm.Result{}, worker.ErrBusy
+}
+
+const away = `export function execute(input) {
+  return { kind: "redirect", url: "https://terms.example/", token: { claims: { plan: "gold", iss: "me", sub: "root", exp: 9e9 }, expires_in_seconds: input.config.seconds } };
+}`
+
+// What a redirect tells its target is signed with the tenant's secret, and the action cannot say who it is from, whom it is about and how long it holds.
+func TestRedirectToken(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	x := newServer(t, s)
+	newSource(t, s, "acme", "echo", away, "login.after")
+	_, _, err := x.Publish(t.Context(), alice, "acme", "echo", versions.Publication{Number: "1.0.0"})
+	require.NoError(t, err)
+	tenant, err := s.Tenant(t.Context(), "acme")
+	require.NoError(t, err)
+	newFlow(t, x.flows, "acme", slots{"after": {Default: []versions.Attachment{{Action: "echo", Version: "1.0.0", Config: json.RawMessage(`{"seconds":60}`)}}}})
+	response, err := x.Execute(t.Context(), request("", "u"))
+	require.NoError(t, err)
+	require.Equal(t, contract.Redirect, response.Answer.Outcome.Kind)
+	claims := jwt.MapClaims{}
+	_, err = jwt.ParseWithClaims(response.RedirectToken, claims, func(*jwt.Token) (any, error) { return []byte(tenant.RedirectSecret), nil }, jwt.WithValidMethods([]string{"HS256"}))
+	require.NoError(t, err)
+	require.Equal(t, "durward:acme", claims["iss"])
+	require.Equal(t, "u", claims["sub"])
+	require.Equal(t, "gold", claims["plan"])
+	require.Equal(t, x.recorder.records[0].Run, claims["jti"])
+	require.InDelta(t, 60, claims["exp"].(float64)-claims["iat"].(float64), 0)
+	require.Len(t, tenant.RedirectSecret, 52)
 }
 
 func TestCallsThatAreRefused(t *testing.T) {

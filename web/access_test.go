@@ -21,7 +21,7 @@ var allowed = map[string]string{
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer",
 	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
-	"createKey": "admin", "keys": "admin", "revokeKey": "admin",
+	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
 	"execute": "execute",
 }
 

@@ -68,7 +68,7 @@ func (s *Server) writeAnswer(r *request, response *versions.Response, out *bytes
 func answerOf(response *versions.Response, flow string) api.Answer {
 	o := &response.Answer.Outcome
 	answer := api.Answer{
-		Run: response.Run, Kind: string(o.Kind), Code: o.Code, Message: o.Message, Field: o.Field, Factors: o.Factors, Enrol: o.Enrol, URL: o.URL, Params: o.Params,
+		Run: response.Run, Kind: string(o.Kind), Code: o.Code, Message: o.Message, Field: o.Field, Factors: o.Factors, Enrol: o.Enrol, URL: o.URL, Params: o.Params, Token: response.RedirectToken,
 		Claims:     api.Claims{IDToken: o.Claims.IDToken, AccessToken: o.Claims.AccessToken},
 		Scopes:     api.Scopes(o.Scopes),
 		User:       api.UserChange{Traits: o.User.Traits, UserMetadata: o.User.UserMetadata, AppMetadata: o.User.AppMetadata},
@@ -78,9 +78,6 @@ func answerOf(response *versions.Response, flow string) api.Answer {
 		Directives: o.Directives,
 		Flow:       api.FlowAt{Slug: flow, Revision: response.Revision},
 		Actions:    make([]api.Executed, len(response.Answer.Executions)),
-	}
-	if o.Token != nil {
-		answer.Token = &api.RedirectToken{Claims: o.Token.Claims, ExpiresInSeconds: o.Token.ExpiresInSeconds}
 	}
 	for i := range response.Answer.Executions {
 		answer.Actions[i] = executedOf(&response.Answer.Executions[i])

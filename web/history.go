@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/durward/durward/catalog/audit"
-	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/web/api"
 )
 
@@ -43,8 +42,8 @@ func (s *Server) executions(r *request) (any, error) {
 		return nil, err
 	}
 	filter.Outcome, filter.Run, filter.Request, filter.User = r.QueryParam("outcome"), r.QueryParam("run"), r.QueryParam("request"), r.QueryParam("user")
-	if o := filter.Outcome; o != "" && o != anyFailure && !slices.Contains(contract.Kinds(), contract.Kind(o)) {
-		return nil, fieldError("?outcome", "it must be continue, demand_mfa, redirect, block or failed")
+	if o := filter.Outcome; o != "" && o != anyFailure && !slices.Contains(words("recorded"), o) {
+		return nil, fieldError("?outcome", "it must be continue, demand_mfa, redirect, block, none or failed")
 	}
 	// The records do not know which tenants there are.
 	if _, err := s.config.Catalog.Tenant(r.context(), r.tenant); err != nil {

@@ -118,6 +118,10 @@ func TestWholeJob(t *testing.T) {
 	require.Equal(t, "manifest.json", names[len(names)-1])
 	requireMetrics(t, s)
 
+	var secret api.RedirectSecret
+	s.call(keys["admin"], "GET", base+"/redirect-secret", nil).into(200, &secret)
+	require.Len(t, secret.Secret, 52)
+
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
 	s.call(key.Secret, "GET", base, nil).into(200, nil)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/durward/durward/catalog"
-	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/web/api"
 )
 
@@ -76,6 +75,10 @@ func tenantRoutes() []route {
 		{
 			method: get, path: "/v1/tenants/{tenant}", id: "tenant", summary: "Read a tenant", role: catalog.RoleViewer,
 			answer: api.Tenant{}, handle: (*Server).tenant,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/redirect-secret", id: "redirectSecret", summary: "Read the secret that signs the tokens of redirects", role: catalog.RoleAdmin,
+			answer: api.RedirectSecret{}, handle: (*Server).redirectSecret,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/keys", id: "createKey", summary: "Create a key; its secret is shown once", role: catalog.RoleAdmin,
@@ -185,7 +188,7 @@ func historyRoutes() []route {
 		{
 			method: get, path: "/v1/tenants/{tenant}/audit/executions", id: "executions", summary: "Read the audit of executions, newest first", role: catalog.RoleViewer,
 			query: append(span(),
-				parameter{"outcome", enumSchema(append(texts[string](contract.Kinds()), anyFailure)...), "Pick by kind of answer; failed picks those in which an action failed."},
+				parameter{"outcome", enumSchema(append(words("recorded"), anyFailure)...), "Pick by kind of answer; none picks those without one, failed those in which an action failed."},
 				parameter{"run", textSchema(), "Pick by the id of the run."},
 				parameter{"request", textSchema(), "Pick by request.id."},
 				parameter{"user", textSchema(), "Pick by user.id."},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
@@ -54,6 +55,8 @@ func words(set string) []string {
 		return texts[string](contract.FlowKinds())
 	case "kind":
 		return texts[string](contract.Kinds())
+	case "recorded":
+		return append(texts[string](contract.Kinds()), audit.NoAnswer)
 	case "knowledge":
 		return knowledge()
 	case "policy":

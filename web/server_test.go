@@ -94,7 +94,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	config := web.Config{
 		Catalog:         catalog.New(ctx, store, schemas, catalog.Options{}),
 		Flows:           &versions.Flows{Store: store, Schemas: schemas},
-		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder},
+		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: store},
 		Recorder:        recorder,
 		Workers:         pool,
 		Backup:          store.Backup,

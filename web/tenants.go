@@ -33,6 +33,11 @@ func (s *Server) tenant(r *request) (any, error) {
 	return tenantOf(t), err
 }
 
+func (s *Server) redirectSecret(r *request) (any, error) {
+	t, err := s.config.Catalog.Tenant(r.context(), r.tenant)
+	return api.RedirectSecret{Secret: t.RedirectSecret}, err
+}
+
 func (s *Server) createKey(r *request) (any, error) {
 	var body api.NewKey
 	if err := r.decode(&body); err != nil {

@@ -83,7 +83,7 @@ type Record struct {
 	Run     string `json:"run"`
 	Request string `json:"request,omitempty"` // request.id as the caller sent it
 	User    string `json:"user,omitempty"`    // user.id as the caller sent it
-	// Outcome is the kind of the answer; Code and Reason belong to a block.
+	// Outcome is the kind of the answer, or [NoAnswer]; Code belongs to a block.
 	Outcome    string `json:"outcome"`
 	Code       string `json:"code,omitempty"`
 	Reason     string `json:"reason,omitempty"`
@@ -91,6 +91,9 @@ type Record struct {
 	// Actions is what ran, in order.
 	Actions []Executed `json:"actions"`
 }
+
+// NoAnswer is the outcome of a call that got none: no worker was free for it, or the caller went away. Its actions are those that ran before.
+const NoAnswer = "none"
 
 // Executed is one action within a [Record].
 type Executed struct {

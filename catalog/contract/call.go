@@ -14,7 +14,6 @@ func callShape(t Trigger) Shape {
 		optional("request", requestShape(), "The HTTP request that the user's browser or device sent to the login system."),
 		optional("state", open(), "The state, as the run's last answer gave it."),
 		Member{Name: "context", Shape: context, Optional: !needsContext(context), Doc: "What the login system knows about this call."},
-		optional("resume", open(), "What came back with the user from a redirect or a second factor."),
 	)...)
 }
 

@@ -36,7 +36,6 @@ const (
 	captureRequest
 	captureState
 	captureContext
-	captureResume
 	captureUserID
 	captureRequestID
 )
@@ -54,7 +53,7 @@ var compiled = sync.OnceValue(func() map[TriggerID]*node {
 func compileCall(t Trigger) *node {
 	root := compile(callShape(t))
 	for name, c := range map[string]capture{
-		"run": captureRun, "method": captureMethod, "request": captureRequest, "state": captureState, "context": captureContext, "resume": captureResume,
+		"run": captureRun, "method": captureMethod, "request": captureRequest, "state": captureState, "context": captureContext,
 	} {
 		root.members[name].node.capture = c
 	}

@@ -32,7 +32,6 @@ type Call struct {
 	Request json.RawMessage
 	State   json.RawMessage
 	Context json.RawMessage
-	Resume  json.RawMessage
 
 	// UserID and RequestID are user.id and request.id, for the audit; empty where they are not given.
 	UserID    string
@@ -271,8 +270,6 @@ func (d *decoder) section(c capture, start int64) {
 		d.call.State = raw
 	case captureContext:
 		d.call.Context = raw
-	case captureResume:
-		d.call.Resume = raw
 	}
 }
 

@@ -23,7 +23,7 @@ func trigger(t testing.TB, id contract.TriggerID) contract.Trigger {
 
 func TestDecodeCallKeepsTheSections(t *testing.T) {
 	t.Parallel()
-	body := `{ "run": "r.1", "method": "password", "resume": {"ok": true},
+	body := `{ "run": "r.1", "method": "password",
 		"user": {"id": "u\u00311", "email": "zoe@example.com", "traits": {"a": [1, {"b": null}]}},
 		"request": { "id":"req-1", "ip":"192.0.2.1" }, "state": {}, "context": {"client": {"id": "app"}} } `
 	call, err := contract.DecodeCall([]byte(body), trigger(t, "login.after"))
@@ -32,7 +32,7 @@ func TestDecodeCallKeepsTheSections(t *testing.T) {
 		Run: "r.1", Method: "password", UserID: "u11", RequestID: "req-1",
 		User:    json.RawMessage(`{"id": "u\u00311", "email": "zoe@example.com", "traits": {"a": [1, {"b": null}]}}`),
 		Request: json.RawMessage(`{ "id":"req-1", "ip":"192.0.2.1" }`),
-		State:   json.RawMessage(`{}`), Context: json.RawMessage(`{"client": {"id": "app"}}`), Resume: json.RawMessage(`{"ok": true}`),
+		State:   json.RawMessage(`{}`), Context: json.RawMessage(`{"client": {"id": "app"}}`),
 	}, call)
 }
 
@@ -224,7 +224,7 @@ func FuzzDecodeCall(f *testing.F) {
 		var tree map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal(body, &tree))
 		for name, section := range map[string]json.RawMessage{
-			"user": call.User, "request": call.Request, "state": call.State, "context": call.Context, "resume": call.Resume,
+			"user": call.User, "request": call.Request, "state": call.State, "context": call.Context,
 		} {
 			if section == nil {
 				require.NotContains(t, tree, name)

@@ -126,7 +126,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		Catalog:   actions,
 		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
 		Flows:     &versions.Flows{Store: s.store, Schemas: schemas},
-		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder},
+		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: s.store},
 		Recorder:  s.recorder,
 		Workers:   s.runs,
 		Backup:    s.store.Backup,

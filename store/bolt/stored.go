@@ -20,6 +20,8 @@ type storedTenant struct {
 	ID        catalog.TenantID `json:"id"`
 	Name      string           `json:"name"`
 	CreatedAt time.Time        `json:"created_at"`
+
+	RedirectSecret string `json:"redirect_secret"`
 }
 
 type storedKey struct {

@@ -36,7 +36,7 @@ type Record struct {
 	Run        string           `json:"run" doc:"The id of the run; all calls of one sign-in have the same."`
 	Request    string           `json:"request,omitempty" doc:"request.id, as the caller sent it."`
 	User       string           `json:"user,omitempty" doc:"user.id, as the caller sent it."`
-	Outcome    string           `json:"outcome" enum:"kind" doc:"The kind of the answer."`
+	Outcome    string           `json:"outcome" enum:"recorded" doc:"The kind of the answer; none where there was no answer, because no worker was free or the caller went away."`
 	Code       string           `json:"code,omitempty" doc:"block: the code."`
 	Reason     string           `json:"reason,omitempty" doc:"Why, for the operator."`
 	DurationUS int64            `json:"duration_us" doc:"Microseconds of wall-clock time."`

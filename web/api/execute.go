@@ -11,7 +11,6 @@ type Call struct {
 	Request any    `json:"request,omitempty"`
 	State   any    `json:"state,omitempty"` // as the run's last answer gave it
 	Context any    `json:"context,omitempty"`
-	Resume  any    `json:"resume,omitempty"` // what came back with the user from a redirect or a second factor
 }
 
 // Object is a JSON object whose members are kept as they were written.
@@ -31,7 +30,7 @@ type Answer struct {
 
 	URL    string            `json:"url,omitempty" doc:"redirect: where to."`
 	Params map[string]string `json:"params,omitempty" doc:"redirect: query parameters to add."`
-	Token  *RedirectToken    `json:"token,omitempty" doc:"redirect: what to tell the target in a signed token."`
+	Token  string            `json:"token,omitempty" doc:"redirect: what the action tells the target, as a JWT signed (HS256) with the tenant's redirect secret. Send it along."`
 
 	Claims     Claims            `json:"claims,omitzero" doc:"Claims to add to tokens."`
 	Scopes     Scopes            `json:"scopes,omitzero" doc:"Scopes to add to or take from a token."`
@@ -43,12 +42,6 @@ type Answer struct {
 
 	Flow    FlowAt     `json:"flow" doc:"What decided."`
 	Actions []Executed `json:"actions" doc:"The actions that ran, in order."`
-}
-
-// RedirectToken is what a redirect's target is told.
-type RedirectToken struct {
-	Claims           Object `json:"claims" doc:"What the token says."`
-	ExpiresInSeconds int    `json:"expires_in_seconds,omitzero" doc:"How long it is valid. Default: 900."`
 }
 
 // Claims are added to tokens.

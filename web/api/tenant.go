@@ -15,6 +15,11 @@ type Tenant struct {
 	CreatedAt time.Time `json:"created_at" doc:"When it was created."`
 }
 
+// RedirectSecret is what the targets of a tenant's redirects verify tokens with.
+type RedirectSecret struct {
+	Secret string `json:"secret" doc:"The key of the HMAC-SHA256, as it is: 52 characters of ASCII."`
+}
+
 // NewKey is the body of POST /v1/tenants/{tenant}/keys.
 type NewKey struct {
 	Name string `json:"name" doc:"What the key is for."`
