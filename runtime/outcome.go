@@ -28,7 +28,7 @@ type Outcome struct {
 	Reason  string `json:"reason,omitempty"`
 	// Of demand_mfa.
 	Factors []string `json:"factors,omitempty"`
-	Enrol   bool     `json:"enrol,omitempty"`
+	Enrol   bool     `json:"enrol,omitzero"`
 	// Of redirect.
 	URL    string            `json:"url,omitempty"`
 	Params map[string]string `json:"params,omitempty"`
@@ -46,7 +46,7 @@ type Outcome struct {
 // RedirectToken is what a redirect's target is told.
 type RedirectToken struct {
 	Claims           Object `json:"claims"`
-	ExpiresInSeconds int    `json:"expires_in_seconds,omitempty"` // default 900
+	ExpiresInSeconds int    `json:"expires_in_seconds,omitzero"` // default 900
 }
 
 // Claims are added to tokens.

@@ -55,7 +55,7 @@ type Event struct {
 	Attachment string `json:"attachment,omitempty"`
 	Action     string `json:"action,omitempty"`
 	Version    string `json:"version,omitempty"`
-	Revision   int    `json:"revision,omitempty"`
+	Revision   int    `json:"revision,omitzero"`
 	// Subject names what the members above cannot: a key's id, for example.
 	Subject string `json:"subject,omitempty"`
 	// Before and After are what was there and what is there now, as far as it is worth showing; absent where there is nothing.
@@ -109,7 +109,7 @@ type Executed struct {
 	Policy  string   `json:"policy,omitempty"`
 	Logs    []Log    `json:"logs,omitempty"`
 	// LogsDropped counts the log lines beyond the limits.
-	LogsDropped int `json:"logs_dropped,omitempty"`
+	LogsDropped int `json:"logs_dropped,omitzero"`
 }
 
 // Failure is how an action failed, in the author's own words and places.
@@ -117,8 +117,8 @@ type Failure struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 	File    string `json:"file,omitempty"`
-	Line    int    `json:"line,omitempty"`   // from 1
-	Column  int    `json:"column,omitempty"` // from 1, in UTF-16 code units
+	Line    int    `json:"line,omitzero"`   // from 1
+	Column  int    `json:"column,omitzero"` // from 1, in UTF-16 code units
 }
 
 // Log is one line that an action wrote.
