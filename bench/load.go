@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,7 +127,7 @@ func open(t *target, rate int, duration time.Duration) (result, error) {
 		defer close(due)
 		for i := range int(duration.Seconds() * float64(rate)) {
 			at := began.Add(time.Duration(i) * time.Second / time.Duration(rate))
-			time.Sleep(time.Until(at))
+			sleepUntil(at)
 			due <- at
 		}
 	}()
@@ -140,6 +141,15 @@ func open(t *target, rate int, duration time.Duration) (result, error) {
 		}
 		return latencies, nil
 	})
+}
+
+// sleepUntil is exact where time.Sleep is up to a millisecond late, which would count as the server's.
+func sleepUntil(at time.Time) {
+	const late = 1500 * time.Microsecond
+	time.Sleep(time.Until(at) - late)
+	for time.Now().Before(at) {
+		runtime.Gosched()
+	}
 }
 
 // gather runs work on a number of connections and puts what they measured together.
