@@ -52,9 +52,17 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, a, func(w io.Writer) {
 		fmt.Fprintf(w, "Created action %s.\n", a.Slug)
 		if len(a.Draft.Files) == 0 {
-			fmt.Fprintf(w, "Next, its sources:\n  durward action push %s FOLDER --trigger login.after\n", a.Slug)
+			fmt.Fprintf(w, "Next, its sources:\n  %s action push %s FOLDER%s\n", s.self, a.Slug, triggerHint(a.Draft.Triggers))
 		}
 	})
+}
+
+// triggerHint is what is still to be said of an action without triggers.
+func triggerHint(triggers []string) string {
+	if len(triggers) == 0 {
+		return " --trigger login.after"
+	}
+	return ""
 }
 
 func fillFromTemplate(ctx context.Context, c *client.Client, n *api.NewAction, name string) error {

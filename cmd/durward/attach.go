@@ -18,7 +18,7 @@ type flowAttach struct {
 	Slot      string        `arg:"" help:"The slot, for example after."`
 	Pin       string        `arg:"" name:"action@version" help:"The action, and the exact version that is to run."`
 	Method    string        `placeholder:"METHOD" help:"Attach it to the list of this authentication method, which runs in place of the slot's default list. Default: the default list."`
-	Config    string        `default:"{}" placeholder:"@FILE|-|JSON" help:"The action's config, valid against the version's schema."`
+	Config    string        `default:"{}" placeholder:"FILE|-|JSON" help:"The action's config, valid against the version's schema."`
 	OnFailure string        `placeholder:"POLICY" enum:",block,continue" default:"" help:"What happens if the action itself fails: block or continue. Default: block where somebody waits for the answer."`
 	Timeout   time.Duration `placeholder:"2s" help:"How long the action may take. Default: 5s."`
 	At        int           `placeholder:"N" help:"The place in the list, from 1. Default: the end."`

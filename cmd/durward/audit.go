@@ -122,12 +122,15 @@ func (c *auditExecutions) Run(ctx context.Context, s streams) error {
 	})
 }
 
+// maxCell is the longest message in a table; -o json has all of it.
+const maxCell = 80
+
 func ran(list []api.ExecutedDetail) string {
 	var parts []string
 	for _, x := range list {
 		text := x.Action + "@" + x.Version
 		if x.Failure != nil {
-			text += " failed: " + x.Failure.Message
+			text += " failed: " + clip(x.Failure.Message, maxCell)
 		}
 		parts = append(parts, text)
 	}

@@ -30,7 +30,7 @@ func (c *backupCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Wrote %s (%d bytes). To use it:\n  durward restore %s --data DIR\n", c.Out, size, c.Out)
+	fmt.Fprintf(s.out, "Wrote %s (%d bytes). To use it:\n  %s restore %s --data DIR\n", c.Out, size, s.self, c.Out)
 	return nil
 }
 
@@ -81,6 +81,6 @@ func (c *restoreCommand) Run(s streams) error {
 	if err := bolt.Restore(in, c.Data); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Restored %s. To use it:\n  durward serve --data %s\n", c.Data, c.Data)
+	fmt.Fprintf(s.out, "Restored %s. To use it:\n  %s serve --data %s\n", c.Data, s.self, c.Data)
 	return nil
 }

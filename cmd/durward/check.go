@@ -35,7 +35,7 @@ func checkLoads(source bundler.Source, b *bundler.Bundle) []bundler.Diagnostic {
 
 func loadDiagnostic(source bundler.Source, f *vm.Failure) bundler.Diagnostic {
 	d := bundler.Diagnostic{
-		Severity: bundler.SeverityError, Text: clip("The script cannot be loaded: " + f.Message),
+		Severity: bundler.SeverityError, Text: clip("The script cannot be loaded: "+f.Message, maxText),
 		Hint: "What stands outside of functions runs when an action is loaded, before each execution.",
 	}
 	if f.Kind == vm.FailLoad && len(f.Stack) == 0 {
@@ -43,7 +43,7 @@ func loadDiagnostic(source bundler.Source, f *vm.Failure) bundler.Diagnostic {
 	}
 	for _, frame := range f.Stack {
 		if _, own := source.Files[frame.File]; own { // others are the bundler's helpers
-			d.File, d.Line, d.Column, d.LineText = frame.File, frame.Line, frame.Column, clip(frame.Text)
+			d.File, d.Line, d.Column, d.LineText = frame.File, frame.Line, frame.Column, clip(frame.Text, maxText)
 			break
 		}
 	}
@@ -53,12 +53,12 @@ func loadDiagnostic(source bundler.Source, f *vm.Failure) bundler.Diagnostic {
 func noEntry(source bundler.Source, exported []string) bundler.Diagnostic {
 	line, _, _ := strings.Cut(source.Files[source.Entry], "\n")
 	d := bundler.Diagnostic{
-		Severity: bundler.SeverityError, File: source.Entry, Line: 1, Column: 1, LineText: clip(strings.TrimSuffix(line, "\r")),
+		Severity: bundler.SeverityError, File: source.Entry, Line: 1, Column: 1, LineText: clip(strings.TrimSuffix(line, "\r"), maxText),
 		Text: `The file exports no function "execute"`,
 		Hint: "Write: export async function execute(input) { return { kind: \"continue\" }; }",
 	}
 	if len(exported) > 0 {
-		d.Text = clip(fmt.Sprintf("%s; it exports %s", d.Text, strings.Join(exported, ", ")))
+		d.Text = clip(fmt.Sprintf("%s; it exports %s", d.Text, strings.Join(exported, ", ")), maxText)
 	}
 	return d
 }
@@ -66,11 +66,11 @@ func noEntry(source bundler.Source, exported []string) bundler.Diagnostic {
 // maxText is the longest text that a diagnostic may have, in bytes.
 const maxText = 1000
 
-func clip(s string) string {
-	if len(s) <= maxText {
+// clip cuts a text that has more than n bytes.
+func clip(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
-	n := maxText
 	for !utf8.RuneStart(s[n]) {
 		n--
 	}

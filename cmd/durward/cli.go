@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/alecthomas/kong"
@@ -33,7 +34,7 @@ type cli struct {
 
 const description = `Durward runs your code where a login system decides: it answers continue, block, demand_mfa or redirect.
 
-Begin with "durward demo". It starts a server and prints what to try.
+Begin with "%s demo". It starts a server and prints what to try.
 
 A command that talks to a server needs its URL and a key: set DURWARD_URL, DURWARD_KEY and DURWARD_TENANT once, or say --url, --key and --tenant.`
 
@@ -41,6 +42,7 @@ A command that talks to a server needs its URL and a key: set DURWARD_URL, DURWA
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	self     string // how the user calls this program: what it prints to be pasted begins so
 }
 
 // Exit codes of the command.
@@ -71,7 +73,7 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 		}
 	}()
 	var c cli
-	parser, err := kong.New(&c, kong.Name("durward"), kong.Description(description), kong.Writers(io.out, io.err),
+	parser, err := kong.New(&c, kong.Name(io.self), kong.Description(fmt.Sprintf(description, io.self)), kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion()},
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110, Compact: true}),
 		kong.ExplicitGroups([]kong.Group{
@@ -94,17 +96,17 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 	if err == nil {
 		return exitOK
 	}
-	return explain(io.err, err, parsedCommand(err, parsed))
+	return explain(io, err, parsedCommand(io.self, err, parsed))
 }
 
 // parsedCommand is as much of the command as was understood, for the hint where to find help.
-func parsedCommand(err error, parsed *kong.Context) string {
+func parsedCommand(self string, err error, parsed *kong.Context) string {
 	var wrong *kong.ParseError
 	if errors.As(err, &wrong) {
 		parsed = wrong.Context
 	}
 	if parsed == nil || parsed.Selected() == nil {
-		return "durward"
+		return self
 	}
 	return parsed.Selected().FullPath()
 }

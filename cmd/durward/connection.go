@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/durward/durward/web/client"
@@ -9,9 +11,22 @@ import (
 
 // connection says which server a command talks to, and as whom.
 type connection struct {
-	URL  string `name:"url" env:"DURWARD_URL" default:"http://127.0.0.1:8080" group:"connection" help:"The server."`
-	Key  string `name:"key" env:"DURWARD_KEY" placeholder:"SECRET" group:"connection" help:"The key to use. The environment is the better place: other users of this machine can read a command line."`
-	JSON output `name:"output" short:"o" enum:"table,json" default:"table" group:"connection" help:"table for people, json for programs: what the API answers."`
+	URL  address `name:"url" env:"DURWARD_URL" default:"http://127.0.0.1:8080" group:"connection" help:"The server."`
+	Key  string  `name:"key" env:"DURWARD_KEY" placeholder:"SECRET" group:"connection" help:"The key to use. The environment is the better place: other users of this machine can read a command line."`
+	JSON output  `name:"output" short:"o" enum:"table,json" default:"table" group:"connection" help:"table for people, json for programs: what the API answers."`
+}
+
+// address is the URL of a server.
+type address string
+
+// UnmarshalText refuses what no request can be sent to.
+func (a *address) UnmarshalText(text []byte) error {
+	u, err := url.Parse(string(text))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("%q is no URL of a server: say http://127.0.0.1:8080, for example", text)
+	}
+	*a = address(text)
+	return nil
 }
 
 // output is the form in which a command shows what it got.
@@ -23,7 +38,7 @@ const outputJSON output = "json"
 const timeout = 60 * time.Second
 
 func (c *connection) client() *client.Client {
-	return client.New(c.URL, c.Key, client.Options{Timeout: timeout, UserAgent: "durward/" + programVersion()})
+	return client.New(string(c.URL), c.Key, client.Options{Timeout: timeout, UserAgent: "durward/" + programVersion()})
 }
 
 // tenantConnection is a connection for what belongs to a tenant.

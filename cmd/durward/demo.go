@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/durward/durward/runtime/worker"
 )
@@ -35,17 +34,17 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return c.serve(ctx, s.out, server, secrets)
+	return c.serve(ctx, s, server, secrets)
 }
 
 // serve runs the server, and sets the tenant up through its API as anybody else would.
-func (c *demoCommand) serve(ctx context.Context, out io.Writer, server *server, secrets *demoSecrets) error {
+func (c *demoCommand) serve(ctx context.Context, s streams, server *server, secrets *demoSecrets) error {
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(ctx) }()
 	err := setUpDemo(ctx, server.URL(), c.Data, secrets)
 	if err == nil {
-		err = greet(out, server.URL(), secrets)
+		err = greet(s, server.URL(), secrets)
 	}
 	if err != nil {
 		stop()
@@ -56,12 +55,12 @@ func (c *demoCommand) serve(ctx context.Context, out io.Writer, server *server, 
 }
 
 // greet prints all that one needs to begin. Each command is on a line of its own and can be pasted as it is.
-func greet(w io.Writer, url string, s *demoSecrets) error {
+func greet(s streams, url string, keys *demoSecrets) error {
 	curl := func(email string) string {
 		return fmt.Sprintf(`curl -s %s/v1/tenants/%s/flows/%s/slots/after/execute -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"user":{"id":"u1","email":"%s"}}'`,
-			url, demoTenant, demoFlow, s.Execute, email)
+			url, demoTenant, demoFlow, keys.Execute, email)
 	}
-	_, err := fmt.Fprintf(w, `Durward is ready.
+	_, err := fmt.Fprintf(s.out, `Durward is ready.
 
   URL           %[1]s
   tenant        %[2]s
@@ -77,17 +76,18 @@ A sign-in that is blocked:
 
 %[7]s
 
-What to try next, in another terminal:
+What to try next, in another terminal and the same folder:
 
 export DURWARD_URL=%[1]s DURWARD_TENANT=%[2]s DURWARD_KEY=%[3]s
-durward flow show login
-durward action pull domain-allowlist my-allowlist
-durward action push domain-allowlist my-allowlist
-durward action run domain-allowlist --trigger login.after --config '{"domains":["example.org"]}' --event '{"user":{"id":"u1","email":"ada@example.org"}}'
-durward action publish domain-allowlist 1.1.0 -m 'my own'
-durward audit executions
+%[8]s flow show login
+%[8]s action pull domain-allowlist my-allowlist
+%[8]s action push domain-allowlist my-allowlist
+%[8]s action run domain-allowlist --trigger login.after --config '{"domains":["example.org"]}' --event '{"user":{"id":"u1","email":"ada@example.org"}}'
+%[8]s action publish domain-allowlist 1.1.0 -m 'my own'
+%[8]s flow attach login after domain-allowlist@1.1.0 --config '{"domains":["example.com"]}'
+%[8]s audit executions
 
 Stop it with Ctrl-C. The next start finds everything as it is now.
-`, url, demoTenant, s.Admin, s.Execute, s.Operator, curl("ada@example.com"), curl("mallory@example.org"))
+`, url, demoTenant, keys.Admin, keys.Execute, keys.Operator, curl("ada@example.com"), curl("mallory@example.org"), s.self)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,7 +15,8 @@ import (
 )
 
 // explain tells why a command failed, and returns its exit code.
-func explain(w io.Writer, err error, command string) int {
+func explain(s streams, err error, command string) int {
+	w := s.err
 	var problem *client.Problem
 	var unreachable *client.UnreachableError
 	var wrong *kong.ParseError
@@ -26,7 +28,7 @@ func explain(w io.Writer, err error, command string) int {
 		printProblem(w, problem)
 		return exitFailed
 	case errors.As(err, &unreachable):
-		fmt.Fprintf(w, "durward: no server answers at %s\n  %v\n  Is it running? Its URL is taken from --url or DURWARD_URL; \"durward demo\" starts one.\n", unreachable.URL, unreachable.Err)
+		fmt.Fprintf(w, "durward: no server answers at %s\n  %v\n  Is it running? Its URL is taken from --url or DURWARD_URL; \"%s demo\" starts one.\n", unreachable.URL, unreachable.Err, s.self)
 		return exitUnreachable
 	case errors.As(err, &wrong), errors.As(err, &usage):
 		fmt.Fprintf(w, "durward: %v\n  %s --help tells more.\n", err, command)
@@ -58,9 +60,30 @@ func printProblem(w io.Writer, p *client.Problem) {
 	for _, d := range p.Diagnostics {
 		printDiagnostic(w, d)
 	}
+	if hint := whereFrom(p); hint != "" {
+		fmt.Fprintf(w, "  %s\n", hint)
+	}
 	if p.Status >= 500 && p.RequestID != "" {
 		fmt.Fprintf(w, "  The server's log has more under request %s.\n", p.RequestID)
 	}
+}
+
+// whereFrom says which part of the command line a refusal is about, where the server cannot know it.
+func whereFrom(p *client.Problem) string {
+	isEvent := func(e api.FieldError) bool { return strings.HasPrefix(e.Pointer, "/event") }
+	switch p.Code {
+	case "invalid":
+		if slices.ContainsFunc(p.Errors, isEvent) {
+			return "Say with --event what the login system would send."
+		}
+	case "unauthenticated":
+		return "The key is taken from --key or DURWARD_KEY."
+	case "forbidden":
+		return "The key is taken from --key or DURWARD_KEY; another key may have the role."
+	case "not_found":
+		return "Is a name misspelt? The tenant is taken from --tenant or DURWARD_TENANT, and a key sees its own tenant only."
+	}
+	return ""
 }
 
 // printDiagnostic shows what is wrong with a source as compilers do: the place, the line, and a mark below it.

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +22,7 @@ type demo struct {
 	*process
 	url, admin, execute, operator string
 	curls                         []string
+	next                          []string // what to try next: a script
 }
 
 func startDemo(t *testing.T, data string) *demo {
@@ -29,7 +33,8 @@ func startDemo(t *testing.T, data string) *demo {
 	d.execute = d.await(`^  execute key +(dwk_\S+)$`)[1]
 	d.operator = d.await(`^  operator key +(dwo_\S+)$`)[1]
 	d.curls = []string{d.await(`^curl .*$`)[0], d.await(`^curl .*$`)[0]}
-	d.await(`^Stop it with Ctrl-C`)
+	d.await(`^What to try next`)
+	_, d.next = d.read(`^Stop it with Ctrl-C`)
 	return d
 }
 
@@ -76,6 +81,60 @@ func TestDemoCurl(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(out), `"kind":"`+kind+`"`)
 	}
+}
+
+// TestDemoNext pastes what the demo says to try next into a shell whose PATH does not have the program.
+func TestDemoNext(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t, t.TempDir())
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", strings.Join(d.next, "\n"))
+	cmd.Dir, cmd.Env = t.TempDir(), []string{}
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Contains(t, string(out), "Attached domain-allowlist@1.1.0")
+}
+
+// TestWorkersOutliveSignals sends the workers what a terminal and a service manager send to all processes of a server, which is meant for the server alone.
+func TestWorkersOutliveSignals(t *testing.T) {
+	t.Parallel()
+	d := startDemo(t, t.TempDir())
+	s := d.shell(demoTenant, d.admin)
+	signIn := func() { s.ok("execute", "login", "after", "--event", `{"user":{"id":"u1","email":"ada@example.com"}}`) }
+	signIn()
+	for _, pid := range children(t, d.cmd.Process.Pid) {
+		require.NoError(t, syscall.Kill(pid, syscall.SIGINT))
+		require.NoError(t, syscall.Kill(pid, syscall.SIGTERM))
+	}
+	signIn()
+	metrics, err := http.Get(d.url + "/metrics")
+	require.NoError(t, err)
+	defer metrics.Body.Close()
+	text, err := io.ReadAll(metrics.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(text), "durward_worker_retries_total 0\n")
+	require.NotContains(t, string(text), `durward_worker_ends_total{reason="crashed"}`)
+}
+
+// children are the processes that a process has started.
+func children(t *testing.T, parent int) []int {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+	require.NoError(t, err)
+	if len(lists) == 0 {
+		t.Skip("the kernel does not tell children here; it needs CONFIG_PROC_CHILDREN")
+	}
+	var pids []int
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
+		require.NoError(t, err)
+		for _, word := range strings.Fields(string(text)) {
+			pid, err := strconv.Atoi(word)
+			require.NoError(t, err)
+			pids = append(pids, pid)
+		}
+	}
+	require.NotEmpty(t, pids)
+	return pids
 }
 
 // greeting is an action that says which version of itself ran.

@@ -55,7 +55,7 @@ type result struct {
 func runHere(t *testing.T, in string, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code := run(context.Background(), args, streams{in: strings.NewReader(in), out: &out, err: &errs})
+	code := run(context.Background(), args, streams{in: strings.NewReader(in), out: &out, err: &errs, self: "durward"})
 	return result{out.String(), errs.String(), code}
 }
 

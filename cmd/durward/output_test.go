@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func TestOutput(t *testing.T) {
 		}},
 		"GET " + acme + "/audit/executions?limit=200&outcome=failed": api.List[api.Record]{Items: []api.Record{{
 			ID: "r", Time: noon, Flow: "login", Slot: "after", Trigger: "login.after", Revision: 7, User: "u1", Outcome: "block", Code: "blocked", DurationUS: 1234,
-			Actions: []api.ExecutedDetail{{Action: "gate", Version: "1.0.0", Failure: &api.RecordedFailure{Kind: "thrown", Message: "boom"}}},
+			Actions: []api.ExecutedDetail{{Action: "gate", Version: "1.0.0", Failure: &api.RecordedFailure{Kind: "thrown", Message: "Error: boom" + strings.Repeat("!", 100)}}},
 		}}},
 		"POST " + acme + "/actions/gate/draft/run": api.TrialResult{
 			Failure: failure, DurationUS: 953, CPUUS: 370, LogsDropped: 2, Logs: []api.Log{{Level: "info", Message: "hello", AtUS: 243}},
@@ -87,7 +88,11 @@ func TestOutput(t *testing.T) {
 			Run: "TOKEN", Kind: "block", Code: "domain_not_allowed", Message: "Use your work address.", State: json.RawMessage(`{"n":1}`), Flow: api.FlowAt{Slug: "login", Revision: 7},
 			Actions: []api.Executed{{Slug: "greet", Version: "2.1.0", Failure: "time_limit", DurationUS: 5000123}, {Slug: "gate", Version: "1.0.0", Kind: "block", DurationUS: 412}},
 		},
-		"GET " + acme: api.Problem{Title: "The server has a problem", Status: 500, Code: "internal", RequestID: "req-1"},
+		"POST " + acme + "/actions/shy/draft/run": api.Problem{
+			Title: "The request breaks a rule", Status: 422, Code: "invalid", Errors: []api.FieldError{{Pointer: "/event/user", Detail: "it is missing"}},
+		},
+		"GET " + acme + "/actions/nobody": api.Problem{Title: "There is no such thing", Status: 404, Code: "not_found"},
+		"GET " + acme:                     api.Problem{Title: "The server has a problem", Status: 500, Code: "internal", RequestID: "req-1"},
 	})
 	cases := map[string][]string{
 		"help":             {"--help"},
@@ -110,13 +115,16 @@ func TestOutput(t *testing.T) {
 		"bad-time":         {"audit", "edits", "--from", "yesterday"},
 		"run-failed":       {"action", "run", "gate"},
 		"run":              {"action", "run", "good"},
+		"no-event":         {"action", "run", "shy"},
+		"not-found":        {"action", "show", "nobody"},
+		"no-url":           {"action", "list", "--url", "localhost:8080"},
 		"build-failed":     {"action", "publish", "gate", "1.0.0"},
 		"invalid-config":   {"flow", "attach", "login", "after", "gate@1.0.0"},
 		"no-attachment":    {"flow", "detach", "login", "nobody"},
 		"answer":           {"execute", "login", "after"},
 		"server-problem":   {"tenant", "show", "acme"},
 	}
-	offline := map[string]bool{"help": true, "no-command": true, "unknown-command": true, "missing-tenant": true, "no-operator-key": true, "weak-key": true}
+	offline := map[string]bool{"help": true, "no-command": true, "unknown-command": true, "missing-tenant": true, "no-operator-key": true, "weak-key": true, "no-url": true}
 	for name, args := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +176,7 @@ func TestKeygen(t *testing.T) {
 	t.Parallel()
 	one, two := runHere(t, "", "keygen").out, runHere(t, "", "keygen").out
 	require.NotEqual(t, one, two)
-	require.NoError(t, checkOperatorKey(one))
+	require.NoError(t, checkOperatorKey(one, "durward"))
 }
 
 func TestProgramVersion(t *testing.T) {

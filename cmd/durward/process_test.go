@@ -95,18 +95,24 @@ const patience = time.Minute
 // await returns the groups of the first line that matches.
 func (p *process) await(pattern string) []string {
 	p.t.Helper()
+	found, _ := p.read(pattern)
+	return found
+}
+
+// read returns the groups of the first line that matches, and the lines before it.
+func (p *process) read(pattern string) (found, before []string) {
+	p.t.Helper()
 	enough := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
 	defer enough.Stop()
 	want := regexp.MustCompile(pattern)
-	var seen []string
 	for line := range p.lines {
 		if found := want.FindStringSubmatch(line); found != nil {
-			return found
+			return found, before
 		}
-		seen = append(seen, line)
+		before = append(before, line)
 	}
-	require.FailNow(p.t, "the server ended", "before it wrote %s, it wrote:\n%s", pattern, strings.Join(seen, "\n"))
-	return nil
+	require.FailNow(p.t, "the server ended", "before it wrote %s, it wrote:\n%s", pattern, strings.Join(before, "\n"))
+	return nil, nil
 }
 
 // end ends the server with a signal, waits, and returns its exit code.

@@ -48,7 +48,11 @@ type typesCommand struct{}
 func (typesCommand) Help() string {
 	return `Save them beside your sources and any editor that knows TypeScript completes and checks what you write:
 
-    durward types > durward.d.ts`
+    durward types > durward.d.ts
+
+They hold the globals of an action too, and so do not go together with those of a browser or of Node. A tsconfig.json for the folder:
+
+    {"compilerOptions": {"strict": true, "noEmit": true, "target": "es2022", "lib": ["es2022"], "types": [], "module": "esnext", "moduleResolution": "bundler"}}`
 }
 
 // Run needs no server: the declarations are this program's own.

@@ -56,12 +56,12 @@ func (l logging) logger(w io.Writer) *slog.Logger {
 }
 
 func (c *serveCommand) Run(ctx context.Context, s streams) error {
-	if err := checkOperatorKey(c.OperatorKey); err != nil {
+	if err := checkOperatorKey(c.OperatorKey, s.self); err != nil {
 		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; --listen takes another address, for example 127.0.0.1:8081", err)
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
@@ -85,8 +85,8 @@ func overflow(word string) audit.Overflow {
 // minOperatorKey keeps a word that somebody made up from being the key to everything.
 const minOperatorKey = 32
 
-func checkOperatorKey(key string) error {
-	const howTo = "make one with: export DURWARD_OPERATOR_KEY=$(durward keygen)"
+func checkOperatorKey(key, self string) error {
+	howTo := "make one with: export DURWARD_OPERATOR_KEY=$(" + self + " keygen)"
 	switch {
 	case key == "":
 		return &usageError{"DURWARD_OPERATOR_KEY is not set: without it nobody could create a tenant; " + howTo}

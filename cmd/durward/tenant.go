@@ -26,7 +26,7 @@ func (c *tenantCreate) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return c.show(s.out, t, func(w io.Writer) {
-		fmt.Fprintf(w, "Created tenant %s. Next, a key for it:\n  durward key create setup --role admin --tenant %s\n", t.ID, t.ID)
+		fmt.Fprintf(w, "Created tenant %s. Next, a key for it:\n  %s key create setup --role admin --tenant %s\n", t.ID, s.self, t.ID)
 	})
 }
 

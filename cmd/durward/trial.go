@@ -13,7 +13,7 @@ type actionRun struct {
 	Slug    string `arg:"" help:"The action's slug."`
 	Trigger string `placeholder:"TRIGGER" help:"Where to run it, for example login.after. Default: the draft's trigger, if it has one only."`
 	Event   string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system would send."`
-	Config  string `default:"{}" placeholder:"@FILE|-|JSON" help:"What an attachment would give it."`
+	Config  string `default:"{}" placeholder:"FILE|-|JSON" help:"What an attachment would give it."`
 }
 
 // Help is shown below the summary.

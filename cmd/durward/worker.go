@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
@@ -16,6 +19,8 @@ const workerCommand = "worker"
 
 // runWorker is the whole life of a worker process.
 func runWorker(stderr io.Writer) int {
+	// A terminal sends its Ctrl-C, and a service manager its SIGTERM, to all processes of the server. When a worker ends is the server's to say: it closes the socket.
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	tasks := map[string]worker.Task{bundler.TaskName: buildTask, catalog.SchemaTask: catalog.RunSchemaTask}
 	if err := worker.Serve(worker.FD, tasks); err != nil {
 		fmt.Fprintf(stderr, "durward worker: %v\n", err)
