@@ -5,6 +5,11 @@ BIN      := bin/durward
 LINT     := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.2
 FUZZTIME ?= 20s
 
+# The tag, or the commit, that is built; empty outside of a checkout, and then the program says "development".
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+# Without symbol table and debug information the program is nearly a third smaller; panics still name functions and lines.
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+
 .PHONY: help run build test race lint fmt fmt-check fuzz bench check update
 
 help: ## show this list
@@ -14,7 +19,7 @@ run: build ## start the server with a demo tenant, and keep it running
 	$(BIN) demo
 
 build: ## build bin/durward, one static binary
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/durward
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/durward
 
 test: ## run the tests; what is skipped, and why, is listed at the end
 	@GO="$(GO)" ./.ci/test
