@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -72,13 +74,20 @@ func (in *inbox) next() (f frame, ok bool, err error) {
 	return frame{kind: frameKind(b[4]), id: binary.LittleEndian.Uint64(b[5:]), payload: b[frameHeader : 4+size]}, true, nil
 }
 
-// room is where to read to: never empty. It doubles with what arrives, so that a peer that announces a large frame costs no more memory than it sends.
+// room is where to read to: never empty. It doubles with what arrives, so that a peer that announces a large frame costs no more memory than it sends, and the memory of a large
+// frame goes with the frame.
 func (in *inbox) room() []byte {
-	const least = 16 << 10
+	const (
+		least = 16 << 10
+		kept  = 256 << 10
+	)
+	if in.from == in.to && len(in.buf) > kept {
+		in.buf = nil
+	}
 	copy(in.buf, in.buf[in.from:in.to])
 	in.from, in.to = 0, in.to-in.from
 	if len(in.buf)-in.to < least {
-		in.buf = append(in.buf[:in.to], make([]byte, max(least, 2*in.to))...)
+		in.buf = append(in.buf[:in.to], make([]byte, max(least, in.to))...)
 	}
 	return in.buf[in.to:]
 }
@@ -159,7 +168,7 @@ func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte
 	return end(buf, start)
 }
 
-// readExecute returns a call whose input is a part of the payload.
+// readExecute returns a call that is a copy: an execution reads its input also after it has waited, and the next frames have taken the payload's place by then.
 func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 	f := fields{rest: payload}
 	copy(digest[:], f.take(len(digest)))
@@ -168,7 +177,7 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 		LogLines: int(f.uint64()), LogBytes: int(f.uint64()), Timers: int(f.uint64()),
 	}
 	call.Entry = string(f.bytes())
-	call.Input = f.bytes()
+	call.Input = bytes.Clone(f.bytes())
 	if f.err || len(f.rest) > 0 {
 		return digest, call, errFrame
 	}
@@ -179,7 +188,7 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 type report struct {
 	Failure     *vm.Failure  `json:"failure,omitempty"`
 	Logs        []vm.LogLine `json:"logs,omitempty"`
-	LogsDropped int          `json:"logs_dropped,omitzero"`
+	LogsDropped int          `json:"logs_dropped,omitempty"`
 }
 
 func appendResult(buf []byte, kind frameKind, id uint64, r vm.Result, retire bool) []byte {
@@ -207,7 +216,8 @@ func appendResult(buf []byte, kind frameKind, id uint64, r vm.Result, retire boo
 const (
 	maxReportedFrames = 64
 	maxReportedText   = 8 << 10
-	maxReportedLogs   = 10_000
+	maxReportedLogs   = 1_000
+	maxReportedLog    = 64 << 10
 )
 
 // readResult reads a result that a worker sent, which is a copy: nothing in it is a part of the payload.
@@ -244,11 +254,17 @@ func (r *report) bound() {
 	}
 	r.Logs = r.Logs[:min(len(r.Logs), maxReportedLogs)]
 	for i := range r.Logs {
-		r.Logs[i].Level = clip(r.Logs[i].Level, 16)
+		r.Logs[i].Level, r.Logs[i].Message = clip(r.Logs[i].Level, 16), clip(r.Logs[i].Message, maxReportedLog)
 	}
 }
 
-func clip[T ~string](s T, n int) T { return s[:min(len(s), n)] }
+// clip cuts s to n bytes, and not inside a character: the text goes on as JSON.
+func clip[T ~string](s T, n int) T {
+	if len(s) <= n {
+		return s
+	}
+	return T(strings.ToValidUTF8(string(s[:n]), ""))
+}
 
 func appendTask(buf []byte, id uint64, name string, payload []byte) []byte {
 	start := len(buf)

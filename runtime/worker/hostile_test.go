@@ -33,6 +33,7 @@ var hostileFrames = map[string]func() []byte{
 	"result that is cut":           func() []byte { return rawFrame(5, 1, rawResult("{}", "")[:20]) },
 	"report that is no JSON":       func() []byte { return rawFrame(5, 1, rawResult("{}", "{{{")) },
 	"report with unknown members":  func() []byte { return rawFrame(5, 1, rawResult("{}", `{"x":1}`)) },
+	"report that is cut badly":     func() []byte { return rawFrame(5, 1, rawResult("", `{"failure":{"kind":"\xff"}}`)) },
 	"stuck without a failure":      func() []byte { return rawFrame(7, 1, rawResult("", "")) },
 	"half a frame, then silence":   func() []byte { return rawFrame(5, 1, rawResult("{}", ""))[:10] },
 	"nothing at all":               func() []byte { return nil },
@@ -45,6 +46,18 @@ func hostile(name string) {
 	_, _ = socket.Write(rawFrame(ready, 0, ""))
 	buf := make([]byte, 1<<16)
 	_, _ = socket.Read(buf)
-	_, _ = socket.Write(hostileFrames[name]())
+	switch name {
+	case "closes its socket and lives on":
+		socket.Close()
+	case "prints for ever":
+		for {
+			_, _ = os.Stderr.Write(buf)
+		}
+	case "answers one call and reads no other":
+		time.Sleep(900 * time.Millisecond)
+		_, _ = socket.Write(rawFrame(5, 1, rawResult("1", "")))
+	default:
+		_, _ = socket.Write(hostileFrames[name]())
+	}
 	time.Sleep(time.Hour) // until it is killed
 }

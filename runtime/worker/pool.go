@@ -8,6 +8,7 @@ import (
 	"maps"
 	goruntime "runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/durward/durward/runtime/vm"
@@ -19,14 +20,13 @@ type Pool struct {
 	demand  chan struct{} // asks the keeper for spares; has room for one
 	closing chan struct{}
 	running sync.WaitGroup // the keeper, starts, and the receivers of all processes
+	waiting atomic.Int64   // calls that wait for a worker
 
 	mu      sync.Mutex
 	closed  bool
-	tenants map[string][]*process
+	tenants map[string][]*process // what belongs to a tenant, what takes no more calls included
 	spares  []*process
-	alone   map[*process]struct{} // in use for one call only
-	total   int                   // all processes, those that are starting included
-	waiting int                   // calls that wait for a worker
+	total   int // all processes, those that are starting included
 	count   Counts
 	change  chan struct{} // closed and renewed when a worker may have become free
 }
@@ -50,7 +50,7 @@ func New(config Config) (*Pool, error) {
 	}
 	p := &Pool{
 		config: config, demand: make(chan struct{}, 1), closing: make(chan struct{}),
-		tenants: map[string][]*process{}, alone: map[*process]struct{}{}, change: make(chan struct{}), count: Counts{Ended: map[string]uint64{}},
+		tenants: map[string][]*process{}, change: make(chan struct{}), count: Counts{Ended: map[string]uint64{}},
 	}
 	p.total = 1
 	if err := p.startSpare(); err != nil {
@@ -69,13 +69,11 @@ func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, 
 	limit := &vm.Failure{
 		Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("wall %v", c.Limits.Wall), Message: fmt.Sprintf("the action took longer than %v", c.Limits.Wall),
 	}
-	a, err := p.call(ctx, tenant, c.Limits.Wall, limit, func(w *process, id uint64) error {
-		return w.send(func(buf []byte) []byte {
-			if !w.knows(program.Digest) {
-				buf = appendProgram(buf, program)
-			}
-			return appendExecute(buf, id, program.Digest, c)
-		})
+	a, err := p.call(ctx, tenant, c.Limits.Wall, limit, func(w *process, id uint64, buf []byte) []byte {
+		if !w.knows(program.Digest) {
+			buf = appendProgram(buf, program)
+		}
+		return appendExecute(buf, id, program.Digest, c)
 	})
 	if err != nil {
 		return vm.Result{}, err
@@ -90,8 +88,8 @@ func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, 
 // [*TaskError] too, with the text that the worker gave, if the task itself returned an error.
 func (p *Pool) Task(ctx context.Context, tenant, name string, payload []byte, limit time.Duration) ([]byte, error) {
 	failure := &vm.Failure{Kind: vm.FailTimeLimit, Message: fmt.Sprintf("%s took longer than %v", name, limit)}
-	a, err := p.call(ctx, tenant, limit, failure, func(w *process, id uint64) error {
-		return w.send(func(buf []byte) []byte { return appendTask(buf, id, name, payload) })
+	a, err := p.call(ctx, tenant, limit, failure, func(_ *process, id uint64, buf []byte) []byte {
+		return appendTask(buf, id, name, payload)
 	})
 	switch {
 	case err != nil:
@@ -113,14 +111,14 @@ type TaskError struct {
 func (e *TaskError) Error() string { return e.Task + ": " + e.Failure.Message }
 
 // call runs a call in one of the tenant's workers, and once more in a worker of its own if the first one died of something else.
-func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, expired *vm.Failure, send func(*process, uint64) error) (answer, error) {
+func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, expired *vm.Failure, write func(w *process, id uint64, buf []byte) []byte) (answer, error) {
 	for again := false; ; again = true {
 		c := &call{done: make(chan answer, 1), limit: expired}
 		w, id, err := p.acquire(ctx, tenant, c, again, limit)
 		if err != nil {
 			return answer{}, err
 		}
-		_ = send(w, id) // if the worker is gone, its receiver answers
+		w.send(c, func(buf []byte) []byte { return write(w, id, buf) })
 		var a answer
 		select {
 		case a = <-c.done:
@@ -151,7 +149,6 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 		if w != nil {
 			id, ok := w.admit(c, p.config.Inflight, limit+p.config.Grace, p.config.Grace)
 			if ok && alone {
-				p.alone[w] = struct{}{}
 				w.retire()
 			}
 			p.mu.Unlock()
@@ -161,16 +158,24 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 			continue // it has just ended, and is not picked again
 		}
 		change := p.change
-		p.waiting++
+		p.waiting.Add(1)
 		p.mu.Unlock()
 		p.ask()
 		if patience == nil {
-			patience = time.After(p.config.Wait)
+			patience = time.After(p.patience(alone, limit))
 		}
 		if err := p.await(ctx, change, patience); err != nil {
 			return nil, 0, err
 		}
 	}
+}
+
+// patience is how long a call waits for a worker. One that runs again was in a worker already, and waits for others of its tenant that do so too: as long as one of them may take.
+func (p *Pool) patience(alone bool, limit time.Duration) time.Duration {
+	if alone {
+		return p.config.Wait + limit
+	}
+	return p.config.Wait
 }
 
 // await waits until a worker may have become free. The call counts as waiting.
@@ -182,45 +187,46 @@ func (p *Pool) await(ctx context.Context, change <-chan struct{}, patience <-cha
 	case <-ctx.Done():
 		err = context.Cause(ctx)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting--
+	p.waiting.Add(-1)
 	if errors.Is(err, ErrBusy) {
+		p.mu.Lock()
 		p.count.Busy++
+		p.mu.Unlock()
 	}
 	return err
 }
 
 // pick chooses a worker for a call, nil if there is none. A spare becomes the tenant's here. The pool is locked.
 func (p *Pool) pick(tenant string, alone bool) *process {
+	own := p.tenants[tenant]
 	var best *process
-	least := 0
-	if !alone {
-		for _, w := range p.tenants[tenant] {
-			if calls, retiring := w.load(); !retiring && calls < p.config.Inflight && (best == nil || calls < least) {
-				best, least = w, calls
-			}
+	least, serving := 0, 0
+	for _, w := range own {
+		calls, retiring := w.load()
+		if retiring {
+			continue
 		}
-		if best != nil && (least == 0 || len(p.tenants[tenant]) >= p.config.PerTenant) {
-			return best
-		}
-		if best == nil && len(p.tenants[tenant]) >= p.config.PerTenant {
-			return nil
+		serving++
+		if !alone && calls < p.config.Inflight && (best == nil || calls < least) {
+			best, least = w, calls
 		}
 	}
+	ending := len(own) - serving
+	full := serving >= p.config.PerTenant || ending > p.config.maxEnding()
+	if alone {
+		full = ending >= p.config.maxEnding()
+	}
+	if best != nil && least == 0 || full {
+		return best
+	}
+	p.ask()
 	if len(p.spares) == 0 {
-		if best != nil {
-			p.ask()
-		}
 		return best
 	}
 	w := p.spares[len(p.spares)-1]
 	p.spares = p.spares[:len(p.spares)-1]
-	if !alone {
-		p.tenants[tenant] = append(p.tenants[tenant], w)
-		w.tenant = tenant
-	}
-	p.ask()
+	p.tenants[tenant] = append(own, w)
+	w.tenant = tenant
 	return w
 }
 
@@ -310,8 +316,12 @@ func (p *Pool) changed() {
 // freed is called after each answer of a worker.
 func (p *Pool) freed(w *process) {
 	calls, worn := w.wear(p.config.Executions)
-	if calls == 0 && worn {
+	switch {
+	case calls > 0:
+	case worn:
 		w.kill("retired")
+	case p.waiting.Load() > 0:
+		p.ask() // it can make room for another tenant's worker
 	}
 	if calls == p.config.Inflight-1 {
 		p.mu.Lock()
@@ -325,7 +335,6 @@ func (p *Pool) ended(w *process, reason string) {
 	p.mu.Lock()
 	p.total--
 	p.count.Ended[reason]++
-	delete(p.alone, w)
 	p.spares = without(p.spares, w)
 	if rest := without(p.tenants[w.tenant], w); len(rest) > 0 {
 		p.tenants[w.tenant] = rest
@@ -396,7 +405,7 @@ type Counts struct {
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Stats{Workers: p.total, Spares: len(p.spares), Tenants: len(p.tenants), Inflight: len(p.alone), Waiting: p.waiting, Counts: p.count}
+	s := Stats{Workers: p.total, Spares: len(p.spares), Tenants: len(p.tenants), Waiting: int(p.waiting.Load()), Counts: p.count}
 	s.Ended = maps.Clone(p.count.Ended)
 	for _, workers := range p.tenants {
 		for _, w := range workers {
@@ -418,9 +427,6 @@ func (p *Pool) Close() {
 	p.closed = true
 	close(p.closing)
 	for _, w := range p.spares {
-		w.kill("closed")
-	}
-	for w := range p.alone {
 		w.kill("closed")
 	}
 	for _, workers := range p.tenants {

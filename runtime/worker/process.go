@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -27,7 +29,7 @@ type process struct {
 	cmd    *exec.Cmd
 	tenant string // empty for a spare; set once, under the pool's lock
 	socket *os.File
-	stderr *tail
+	stderr *head
 	gone   chan struct{} // closed when the process is gone and reaped
 
 	writing sync.Mutex
@@ -46,9 +48,10 @@ type process struct {
 // call is an execution or a task in a worker.
 type call struct {
 	done     chan answer // has room for the one answer
-	deadline *time.Timer // kills the worker
+	deadline *time.Timer // of expire
 	limit    *vm.Failure // what the call failed of if it takes too long
 	expired  bool        // it has, and nobody waits for the worker's answer any more
+	sent     atomic.Bool // the worker's socket has taken all of it
 }
 
 // answer is how a call ended; lost says that the worker died first.
@@ -68,12 +71,10 @@ type loss struct {
 
 // start starts a process and waits until it is ready.
 func start(command []string, timeout time.Duration) (*process, error) {
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	pair, err := socketpair()
 	if err != nil {
 		return nil, os.NewSyscallError("socketpair", err)
 	}
-	unix.CloseOnExec(pair[0])
-	unix.CloseOnExec(pair[1])
 	theirs := os.NewFile(uintptr(pair[1]), "worker socket")
 	if err := unix.SetNonblock(pair[0], true); err != nil { // so that the file below waits in the poller, where a deadline works
 		unix.Close(pair[0])
@@ -81,7 +82,7 @@ func start(command []string, timeout time.Duration) (*process, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	p := &process{
-		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &tail{},
+		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &head{},
 		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
 	}
 	p.cmd.Env = []string{}
@@ -100,6 +101,18 @@ func start(command []string, timeout time.Duration) (*process, error) {
 		return nil, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
 	}
 	return p, nil
+}
+
+// socketpair returns two descriptors that no other process inherits: a worker that another pool starts at this moment would have this worker's socket.
+func socketpair() ([2]int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(pair[0])
+		unix.CloseOnExec(pair[1])
+	}
+	return pair, err
 }
 
 func (p *process) awaitReady(timeout time.Duration) error {
@@ -132,7 +145,8 @@ func (p *process) receive(free func(*process), ended func(p *process, reason str
 	if err != io.EOF {
 		p.kill("killed") // it talks nonsense
 	}
-	_ = p.cmd.Wait() // what it says is read from ProcessState below
+	_ = p.cmd.Process.Kill() // it is dead, unless it has closed its socket and lives on; autopsy tells its own end from this
+	_ = p.cmd.Wait()         // what it says is read from ProcessState below
 	p.socket.Close()
 	reason, failure := p.autopsy()
 	p.mu.Lock()
@@ -238,36 +252,43 @@ func (p *process) admit(c *call, inflight int, limit, grace time.Duration) (id u
 	return id, true
 }
 
-// expire fails a call that has not been answered in time, and ends the worker if it has been silent for the grace period. A worker that still answers other calls
-// is busy, not stuck, and the call has waited behind them; if one of those cannot be stopped, the worker itself will say so.
+// expire fails a call that has not been answered in time, and ends the worker if it has been silent for the grace period, or has not even read the call. A worker that still answers
+// other calls is busy, not stuck, and the call has waited behind them; whether it goes on answering is looked at again, until it has answered this one too.
 func (p *process) expire(id uint64, grace time.Duration) {
 	p.mu.Lock()
 	c, ok := p.calls[id]
-	if ok {
-		c.expired = true
-	}
-	silent := time.Since(p.heard) > grace
-	p.retiring = p.retiring || silent
-	p.mu.Unlock()
 	if !ok {
+		p.mu.Unlock()
 		return
 	}
-	c.done <- answer{lost: &loss{failure: c.limit, guilty: true}}
-	if silent {
+	first := !c.expired
+	c.expired = true
+	stuck := !c.sent.Load() || time.Since(p.heard) > grace
+	p.retiring = p.retiring || stuck
+	if !stuck {
+		c.deadline.Reset(grace)
+	}
+	p.mu.Unlock()
+	if first {
+		c.done <- answer{lost: &loss{failure: c.limit, guilty: true}}
+	}
+	if stuck {
 		p.kill("killed")
 	}
 }
 
-// send writes frames to the worker. An error means that the worker is gone or going; its calls then get their answer from receive.
-func (p *process) send(write func(buf []byte) []byte) error {
+// send writes a call's frames to the worker. It blocks while the worker does not read, at most until the first call that waits here expires. If it fails the worker is gone or going,
+// and its calls get their answer from receive.
+func (p *process) send(c *call, write func(buf []byte) []byte) {
 	p.writing.Lock()
 	defer p.writing.Unlock()
 	p.out = write(p.out[:0])
-	_, err := p.socket.Write(p.out)
+	if _, err := p.socket.Write(p.out); err == nil {
+		c.sent.Store(true)
+	}
 	if cap(p.out) > 1<<20 {
 		p.out = nil
 	}
-	return err
 }
 
 // knows says whether the program has been sent, and notes that it will be.
@@ -355,22 +376,28 @@ func lost(message string) *vm.Failure {
 	return &vm.Failure{Kind: vm.FailSandboxLost, Message: message}
 }
 
-// tail keeps the first bytes of what a process prints to its standard error: Go prints the cause of its death first.
-type tail struct {
+// head keeps the first bytes of what a process prints to its standard error: Go prints the cause of its death first. One that prints more is not read on, and dies of that.
+type head struct {
 	mu   sync.Mutex
 	text []byte
 }
 
-func (t *tail) Write(p []byte) (int, error) {
+var errEnough = errors.New("enough is known")
+
+func (h *head) Write(p []byte) (int, error) {
 	const most = 8 << 10
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, p[:min(len(p), most-len(t.text))]...)
-	return len(p), nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := min(len(p), most-len(h.text))
+	h.text = append(h.text, p[:n]...)
+	if n < len(p) {
+		return n, errEnough
+	}
+	return n, nil
 }
 
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.text)
+func (h *head) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return string(h.text)
 }

@@ -26,7 +26,8 @@ type Config struct {
 	Command []string
 	// Spares is how many blank workers wait ready. Default: 2.
 	Spares int
-	// PerTenant is how many workers one tenant may have. Default: the number of CPUs.
+	// PerTenant is how many workers that take calls one tenant may have. Beside them it may have an eighth of Max, and as many as PerTenant at least, that end what they
+	// hold, or run one call alone. Default: the number of CPUs.
 	PerTenant int
 	// Max is how many workers there may be in all; a tenant's first call then takes the place of the worker that has been idle longest. Default: 64.
 	Max int
@@ -45,6 +46,9 @@ type Config struct {
 	// Observe gets the pool's events. Default: none are reported.
 	Observe Observer
 }
+
+// maxEnding is how many workers that take no more calls a tenant may have before it gets others: one whose actions break workers must not use up what there is for all.
+func (c *Config) maxEnding() int { return max(c.PerTenant, c.Max/8) }
 
 // Observer gets what happens in a pool, for metrics and logs. Its methods are called from several goroutines and must not block.
 type Observer interface {

@@ -43,6 +43,8 @@ func echo(payload []byte) ([]byte, error) {
 		os.Exit(9)
 	case "environment":
 		return []byte(strings.Join(os.Environ(), ",")), nil
+	case "sockets":
+		return sockets()
 	}
 	return payload, nil
 }
@@ -151,7 +153,7 @@ func TestDeathOfAWorker(t *testing.T) {
 			t.Parallel()
 			events := &watch{}
 			pool := newPool(t, worker.Config{PerTenant: 1, Observe: events})
-			slow := program(`await new Promise((done) => setTimeout(done, 100)); return "survived"`)
+			slow := program(`await new Promise((done) => setTimeout(done, 1000)); return "survived"`)
 			var group sync.WaitGroup
 			for _, tenant := range []string{"a", "a", "b"} {
 				group.Go(func() {

@@ -1,0 +1,159 @@
+package worker_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
+)
+
+// background runs a call beside the test and returns when it is in a worker. What it returns waits for the call's end.
+func background(t *testing.T, pool *worker.Pool, tenant string, p *vm.Program, input string, limits vm.Limits) (wait func() vm.Result) {
+	t.Helper()
+	before := pool.Stats().Inflight
+	var result vm.Result
+	var group sync.WaitGroup
+	group.Go(func() {
+		result, _ = pool.Execute(context.Background(), tenant, p, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits})
+	})
+	require.Eventually(t, func() bool { return pool.Stats().Inflight == before+1 }, 10*time.Second, time.Millisecond)
+	return func() vm.Result { group.Wait(); return result }
+}
+
+// The members of the input that are made late are made from the execution's own input, also after others have come in.
+func TestInputOfAnExecutionThatWaits(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 1})
+	input := func(letter string) string { return `{"user":{"name":"` + strings.Repeat(letter, 500) + `"}}` }
+	wait := background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 200)); return input.user.name`), input("a"), vm.Limits{})
+	for range 3 {
+		execute(t, pool, "a", program(`return 1`), input("b"), vm.Limits{})
+	}
+	require.Equal(t, `"`+strings.Repeat("a", 500)+`"`, string(wait().Outcome))
+}
+
+// Where there may be no more workers, a call gets the place of one that becomes idle while the call waits.
+func TestThePlaceOfAWorkerThatBecomesIdle(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{Max: 1, Spares: 1, PerTenant: 1, Wait: 10 * time.Second})
+	wait := background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 200))`), `{}`, vm.Limits{})
+	require.Equal(t, "1", string(execute(t, pool, "b", program(`return 1`), `{}`, vm.Limits{}).Outcome))
+	wait()
+}
+
+// A worker that takes no more calls, and still holds some, does not keep its tenant from getting another one.
+func TestAWornWorkerIsReplacedAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 1, Executions: 2, Wait: time.Second})
+	wait := background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 3000)); return 1`), `{}`, vm.Limits{})
+	for range 2 {
+		execute(t, pool, "a", program(`return 1`), `{}`, vm.Limits{})
+	}
+	require.Equal(t, "1", string(wait().Outcome))
+}
+
+// The calls that are run again after a death do not take the places of other tenants.
+func TestManyCallsThatRunAgain(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 1, Max: 4, Spares: 1, Wait: 3 * time.Second})
+	for range 6 { // until the pool is closed
+		background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 4500))`), `{}`, vm.Limits{})
+	}
+	background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 200)); JSON.parse("[".repeat(1e7))`), `{}`, vm.Limits{CPU: time.Minute, Wall: time.Minute})
+	require.Eventually(t, func() bool { return pool.Stats().Retried > 0 }, 10*time.Second, time.Millisecond)
+	for _, tenant := range []string{"b", "c"} {
+		require.Equal(t, "1", string(execute(t, pool, tenant, program(`return 1`), `{}`, vm.Limits{}).Outcome))
+	}
+}
+
+// The server notices a worker that breaks off, long before the limit of the call in it.
+func TestWorkersThatBreakOff(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"closes its socket and lives on", "prints for ever"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool := newPool(t, worker.Config{Command: []string{os.Args[0], "hostile", name}})
+			result := execute(t, pool, "a", program(``), `{}`, vm.Limits{Wall: time.Hour})
+			require.Equal(t, vm.FailSandboxLost, result.Failure.Kind)
+		})
+	}
+}
+
+// A call whose worker does not read it ends at its limit, also if the worker still answers others.
+func TestAWorkerThatDoesNotRead(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 1, Command: []string{os.Args[0], "hostile", "answers one call and reads no other"}})
+	wait := background(t, pool, "a", program(``), `{}`, vm.Limits{})
+	large := program(`/* ` + strings.Repeat("x", 8<<20) + ` */`)
+	ended := make(chan vm.Result, 1)
+	go func() {
+		result, _ := pool.Execute(context.Background(), "a", large, vm.Call{Entry: "execute", Limits: vm.Limits{Wall: 50 * time.Millisecond}})
+		ended <- result
+	}()
+	require.Equal(t, "1", string(wait().Outcome))
+	select {
+	case result := <-ended:
+		require.Equal(t, vm.FailTimeLimit, result.Failure.Kind)
+	case <-time.After(20 * time.Second):
+		t.Fatal("the call hangs")
+	}
+}
+
+// What a worker reports is text that can be sent on, also where it had to be cut.
+func TestReportsAreCutBetweenCharacters(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{})
+	name := strings.Repeat("é", 300)
+	p := vm.NewProgram([]byte(`"use strict"; function x`+name+`() { throw new Error("no") }; var $action = { execute() { x`+name+`() } }`),
+		[]byte(`{"version":3,"sources":["action.ts"],"sourcesContent":["x"],"names":[],"mappings":"AAAA"}`))
+	result := execute(t, pool, "a", p, `{}`, vm.Limits{})
+	require.NotEmpty(t, result.Failure.Stack)
+	for _, frame := range result.Failure.Stack {
+		require.True(t, utf8.ValidString(frame.Function), "%q", frame.Function)
+	}
+}
+
+func sockets() ([]byte, error) {
+	paths, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		return nil, err
+	}
+	var found []byte
+	for _, path := range paths {
+		if target, err := os.Readlink(path); err == nil && strings.HasPrefix(target, "socket:") {
+			found = append(found, 's')
+		}
+	}
+	return found, nil
+}
+
+// A worker has its own socket and no other, also if pools start workers at the same time.
+func TestAWorkerHasOneSocket(t *testing.T) { // not in parallel: it starts so many that others would wait for theirs
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 16 {
+				pool, err := worker.New(worker.Config{Command: []string{os.Args[0], "worker"}, Spares: 1})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				found, err := pool.Task(context.Background(), "a", "echo", []byte("sockets"), time.Minute)
+				if err != nil || string(found) != "s" {
+					t.Errorf("%d sockets, %v", len(found), err)
+				}
+				pool.Close()
+			}
+		})
+	}
+	group.Wait()
+}
