@@ -188,7 +188,7 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 type report struct {
 	Failure     *vm.Failure  `json:"failure,omitempty"`
 	Logs        []vm.LogLine `json:"logs,omitempty"`
-	LogsDropped int          `json:"logs_dropped,omitempty"`
+	LogsDropped int          `json:"logs_dropped,omitzero"`
 }
 
 func appendResult(buf []byte, kind frameKind, id uint64, r vm.Result, retire bool) []byte {
