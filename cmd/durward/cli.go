@@ -72,8 +72,24 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 			code = int(stopped)
 		}
 	}()
-	var c cli
-	parser, err := kong.New(&c, kong.Name(io.self), kong.Description(fmt.Sprintf(description, io.self)), kong.Writers(io.out, io.err),
+	parser := grammar(io)
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err == nil {
+		parsed.BindTo(ctx, (*context.Context)(nil))
+		err = parsed.Run()
+	}
+	if err == nil {
+		return exitOK
+	}
+	return explain(io, err, parsedCommand(io.self, err, parsed))
+}
+
+// grammar is the parser of command lines. Running what it parsed needs a context besides.
+func grammar(io streams) *kong.Kong {
+	parser, err := kong.New(&cli{}, kong.Name(io.self), kong.Description(fmt.Sprintf(description, io.self)), kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion()},
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110, Compact: true}),
 		kong.ExplicitGroups([]kong.Group{
@@ -82,21 +98,11 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 			{Key: "flow", Title: "Use actions in flows:"},
 			{Key: "connection", Title: "Server:"},
 		}),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(io))
+		kong.Bind(io))
 	if err != nil {
 		panic(err) // the grammar itself is wrong
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	parsed, err := parser.Parse(args)
-	if err == nil {
-		err = parsed.Run()
-	}
-	if err == nil {
-		return exitOK
-	}
-	return explain(io, err, parsedCommand(io.self, err, parsed))
+	return parser
 }
 
 // parsedCommand is as much of the command as was understood, for the hint where to find help.
