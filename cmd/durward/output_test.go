@@ -104,6 +104,7 @@ func TestOutput(t *testing.T) {
 		"not-json":         {"execute", "login", "after", "--event", "{oops"},
 		"no-operator-key":  {"serve"},
 		"weak-key":         {"serve", "--operator-key", "secret"},
+		"no-retention":     {"serve", "--retention", "0"},
 		"keys":             {"key", "list"},
 		"two-pages":        {"action", "list"},
 		"limited":          {"action", "list", "--limit", "1"},
@@ -124,7 +125,7 @@ func TestOutput(t *testing.T) {
 		"answer":           {"execute", "login", "after"},
 		"server-problem":   {"tenant", "show", "acme"},
 	}
-	offline := map[string]bool{"help": true, "no-command": true, "unknown-command": true, "missing-tenant": true, "no-operator-key": true, "weak-key": true, "no-url": true}
+	offline := map[string]bool{"help": true, "no-command": true, "unknown-command": true, "missing-tenant": true, "no-operator-key": true, "weak-key": true, "no-retention": true, "no-url": true}
 	for name, args := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

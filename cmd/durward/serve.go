@@ -39,6 +39,21 @@ func (serveCommand) Help() string {
 SIGINT or SIGTERM stop it: executions that run end, and their records are stored.`
 }
 
+// Validate refuses what would otherwise stand for a default.
+func (c *serveCommand) Validate() error {
+	switch {
+	case c.Spares < 1 || c.Workers < 1:
+		return errors.New("--spares and --workers must be at least 1")
+	case c.PerTenant < 0:
+		return errors.New("--per-tenant must be at least 0")
+	case c.Retention < 1:
+		return errors.New("--retention must be at least 1 day")
+	case c.Drain < 0:
+		return errors.New("--drain must be at least 0s")
+	}
+	return nil
+}
+
 // logging is how much is logged, and in which form. Logs go to the standard error.
 type logging struct {
 	LogLevel  string `default:"${log_level}" enum:"debug,info,warn,error" env:"DURWARD_LOG_LEVEL" help:"debug, info, warn or error."`
