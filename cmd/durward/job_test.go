@@ -160,6 +160,7 @@ func TestJob(t *testing.T) {
 	operator.ok("tenant", "create", "acme", "--name", "Acme")
 	require.Contains(t, operator.refused("tenant", "create", "acme"), "exists")
 	require.Contains(t, operator.ok("tenant", "list"), "Acme")
+	require.Len(t, strings.TrimSpace(operator.ok("tenant", "redirect-secret", "acme")), 52)
 	var admin, login, author api.CreatedKey
 	operator.json(&admin, "key", "create", "setup", "--role", "admin")
 	s := d.shell("acme", admin.Secret)

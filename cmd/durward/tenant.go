@@ -12,6 +12,7 @@ type tenantCommand struct {
 	Create tenantCreate `cmd:"" help:"Create a tenant. It needs the operator key."`
 	List   tenantList   `cmd:"" help:"List the tenants. It needs the operator key."`
 	Show   tenantShow   `cmd:"" help:"Show a tenant."`
+	Secret tenantSecret `cmd:"" name:"redirect-secret" help:"Print the secret with which the targets of redirects verify tokens. It needs an admin key."`
 }
 
 type tenantCreate struct {
@@ -56,4 +57,17 @@ func (c *tenantShow) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return c.show(s.out, t, func(w io.Writer) { facts(w, "tenant", t.ID, "name", t.Name, "created", when(t.CreatedAt)) })
+}
+
+type tenantSecret struct {
+	connection
+	ID string `arg:"" name:"tenant" env:"DURWARD_TENANT" help:"The tenant."`
+}
+
+func (c *tenantSecret) Run(ctx context.Context, s streams) error {
+	secret, err := c.client().Tenant(c.ID).RedirectSecret(ctx)
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, secret, func(w io.Writer) { fmt.Fprintln(w, secret.Secret) })
 }

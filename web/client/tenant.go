@@ -34,6 +34,11 @@ func (t *Tenant) Show(ctx context.Context) (api.Tenant, error) {
 	return call[api.Tenant](ctx, t.client, request{method: http.MethodGet, path: t.path()})
 }
 
+// RedirectSecret reads the secret that signs the tokens of redirects.
+func (t *Tenant) RedirectSecret(ctx context.Context) (api.RedirectSecret, error) {
+	return call[api.RedirectSecret](ctx, t.client, request{method: http.MethodGet, path: t.path("redirect-secret")})
+}
+
 // CreateKey makes a key. Its secret is in the answer and cannot be had again.
 func (t *Tenant) CreateKey(ctx context.Context, n api.NewKey) (api.CreatedKey, error) {
 	return call[api.CreatedKey](ctx, t.client, request{method: http.MethodPost, path: t.path("keys"), body: n})
