@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/durward/durward/catalog/audit"
@@ -83,11 +85,20 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Workers:  worker.Config{Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}
+	collectLess()
 	server, err := newServer(config)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return server.Run(ctx)
+}
+
+// collectLess trades a few MB for time: a server keeps little alive and makes much garbage, and would collect it some twenty times a second under load. GOGC in the environment has the
+// last word.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 }
 
 func overflow(word string) audit.Overflow {
