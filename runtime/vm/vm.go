@@ -111,6 +111,15 @@ const (
 	FailSandboxLost  FailureKind = "sandbox_lost" // the worker process died
 )
 
+// Known says whether k is one of the kinds above. They become labels of metrics, of which there must not be any number.
+func (k FailureKind) Known() bool {
+	switch k {
+	case FailThrown, FailLoad, FailNoEntry, FailNeverSettles, FailBadOutcome, FailTimeLimit, FailStackLimit, FailMemoryLimit, FailOutputLimit, FailSandboxLost:
+		return true
+	}
+	return false
+}
+
 // Failure is how an action failed, in the author's own words and places.
 type Failure struct {
 	Kind    FailureKind `json:"kind"`

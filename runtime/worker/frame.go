@@ -217,7 +217,7 @@ const (
 	maxReportedFrames = 64
 	maxReportedText   = 8 << 10
 	maxReportedLogs   = 1_000
-	maxReportedLog    = 64 << 10
+	maxReportedLog    = 128 << 10 // bytes of all lines
 )
 
 // readResult reads a result that a worker sent, which is a copy: nothing in it is a part of the payload.
@@ -237,6 +237,9 @@ func readResult(payload []byte) (r vm.Result, retire bool, err error) {
 		if err := json.Unmarshal(text, &rep, strict...); err != nil {
 			return vm.Result{}, true, fmt.Errorf("%w: report", errFrame)
 		}
+		if rep.LogsDropped < 0 || rep.Failure != nil && !rep.Failure.Kind.Known() {
+			return vm.Result{}, true, fmt.Errorf("%w: report", errFrame)
+		}
 		rep.bound()
 		r.Failure, r.Logs, r.LogsDropped = rep.Failure, rep.Logs, rep.LogsDropped
 	}
@@ -245,7 +248,7 @@ func readResult(payload []byte) (r vm.Result, retire bool, err error) {
 
 func (r *report) bound() {
 	if f := r.Failure; f != nil {
-		f.Kind, f.Message, f.Limit = clip(f.Kind, 64), clip(f.Message, maxReportedText), clip(f.Limit, 128)
+		f.Message, f.Limit = clip(f.Message, maxReportedText), clip(f.Limit, 128)
 		f.Stack = f.Stack[:min(len(f.Stack), maxReportedFrames)]
 		for i := range f.Stack {
 			at := &f.Stack[i]
@@ -253,8 +256,11 @@ func (r *report) bound() {
 		}
 	}
 	r.Logs = r.Logs[:min(len(r.Logs), maxReportedLogs)]
+	left := maxReportedLog
 	for i := range r.Logs {
-		r.Logs[i].Level, r.Logs[i].Message = clip(r.Logs[i].Level, 16), clip(r.Logs[i].Message, maxReportedLog)
+		line := &r.Logs[i]
+		line.Level, line.Message = clip(line.Level, 16), clip(line.Message, left)
+		left -= len(line.Message)
 	}
 }
 

@@ -3,6 +3,7 @@ package worker_test
 import (
 	"encoding/binary"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -33,12 +34,19 @@ var hostileFrames = map[string]func() []byte{
 	"result that is cut":           func() []byte { return rawFrame(5, 1, rawResult("{}", "")[:20]) },
 	"report that is no JSON":       func() []byte { return rawFrame(5, 1, rawResult("{}", "{{{")) },
 	"report with unknown members":  func() []byte { return rawFrame(5, 1, rawResult("{}", `{"x":1}`)) },
-	"report that is cut badly":     func() []byte { return rawFrame(5, 1, rawResult("", `{"failure":{"kind":"\xff"}}`)) },
+	"outcome beyond its limit":     func() []byte { return rawFrame(5, 1, rawResult(`"`+strings.Repeat("x", 300<<10)+`"`, "")) },
+	"answer of a task to a call":   func() []byte { return rawFrame(6, 1, string(make([]byte, 8))) },
+	"failure of an unknown kind":   func() []byte { return rawFrame(5, 1, rawResult("", `{"failure":{"kind":"made up","message":""}}`)) },
+	"fewer lines dropped than 0":   func() []byte { return rawFrame(5, 1, rawResult("", `{"logs_dropped":-1}`)) },
+	"report that is not UTF-8":     func() []byte { return rawFrame(5, 1, rawResult("", `{"failure":{"kind":"\xff"}}`)) },
 	"stuck without a failure":      func() []byte { return rawFrame(7, 1, rawResult("", "")) },
 	"half a frame, then silence":   func() []byte { return rawFrame(5, 1, rawResult("{}", ""))[:10] },
 	"nothing at all":               func() []byte { return nil },
 	"inner length beyond its part": func() []byte { return rawFrame(5, 1, string(append(make([]byte, 17), 0xff, 0xff, 0xff, 0x7f))) },
 }
+
+// silent are those of them after which nothing more comes.
+var silent = map[string]bool{"half a frame, then silence": true, "nothing at all": true}
 
 // hostile is the main function of a worker process that has been taken over.
 func hostile(name string) {

@@ -66,14 +66,17 @@ func New(config Config) (*Pool, error) {
 func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, c vm.Call) (vm.Result, error) {
 	c.Limits = c.Limits.WithDefaults()
 	began := time.Now()
-	limit := &vm.Failure{
+	expired := &vm.Failure{
 		Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("wall %v", c.Limits.Wall), Message: fmt.Sprintf("the action took longer than %v", c.Limits.Wall),
 	}
-	a, err := p.call(ctx, tenant, c.Limits.Wall, limit, func(w *process, id uint64, buf []byte) []byte {
-		if !w.knows(program.Digest) {
-			buf = appendProgram(buf, program)
-		}
-		return appendExecute(buf, id, program.Digest, c)
+	a, err := p.call(ctx, tenant, &request{
+		answer: frameResult, most: c.Limits.OutcomeBytes, limit: c.Limits.Wall, expired: expired,
+		write: func(w *process, id uint64, buf []byte) []byte {
+			if !w.knows(program.Digest) {
+				buf = appendProgram(buf, program)
+			}
+			return appendExecute(buf, id, program.Digest, c)
+		},
 	})
 	if err != nil {
 		return vm.Result{}, err
@@ -87,9 +90,10 @@ func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, 
 // Task runs a task for a tenant in one of its workers. A task computes for all of limit, and beyond it its worker is killed; the error is then a [*TaskError]. It is a
 // [*TaskError] too, with the text that the worker gave, if the task itself returned an error.
 func (p *Pool) Task(ctx context.Context, tenant, name string, payload []byte, limit time.Duration) ([]byte, error) {
-	failure := &vm.Failure{Kind: vm.FailTimeLimit, Message: fmt.Sprintf("%s took longer than %v", name, limit)}
-	a, err := p.call(ctx, tenant, limit, failure, func(_ *process, id uint64, buf []byte) []byte {
-		return appendTask(buf, id, name, payload)
+	expired := &vm.Failure{Kind: vm.FailTimeLimit, Message: fmt.Sprintf("%s took longer than %v", name, limit)}
+	a, err := p.call(ctx, tenant, &request{
+		answer: frameAnswer, limit: limit, expired: expired,
+		write: func(_ *process, id uint64, buf []byte) []byte { return appendTask(buf, id, name, payload) },
 	})
 	switch {
 	case err != nil:
@@ -110,15 +114,24 @@ type TaskError struct {
 
 func (e *TaskError) Error() string { return e.Task + ": " + e.Failure.Message }
 
+// request is what a call asks a worker for.
+type request struct {
+	write   func(w *process, id uint64, buf []byte) []byte // appends its frames
+	answer  frameKind                                      // frameResult or frameAnswer
+	most    int                                            // bytes of an outcome
+	limit   time.Duration
+	expired *vm.Failure // what it failed of if it takes longer
+}
+
 // call runs a call in one of the tenant's workers, and once more in a worker of its own if the first one died of something else.
-func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, expired *vm.Failure, write func(w *process, id uint64, buf []byte) []byte) (answer, error) {
+func (p *Pool) call(ctx context.Context, tenant string, q *request) (answer, error) {
 	for again := false; ; again = true {
-		c := &call{done: make(chan answer, 1), limit: expired}
-		w, id, err := p.acquire(ctx, tenant, c, again, limit)
+		c := &call{request: q, done: make(chan answer, 1)}
+		w, id, err := p.acquire(ctx, tenant, c, again)
 		if err != nil {
 			return answer{}, err
 		}
-		w.send(c, func(buf []byte) []byte { return write(w, id, buf) })
+		w.send(c, id)
 		var a answer
 		select {
 		case a = <-c.done:
@@ -137,7 +150,7 @@ func (p *Pool) call(ctx context.Context, tenant string, limit time.Duration, exp
 
 // acquire puts a call into a worker of the tenant: into an idle one, else into a new one, else into the one with the least to do. A call that is to run alone
 // gets a new one, which nobody else gets.
-func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, limit time.Duration) (*process, uint64, error) {
+func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool) (*process, uint64, error) {
 	var patience <-chan time.Time
 	for {
 		p.mu.Lock()
@@ -147,7 +160,7 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 		}
 		w := p.pick(tenant, alone)
 		if w != nil {
-			id, ok := w.admit(c, p.config.Inflight, limit+p.config.Grace, p.config.Grace)
+			id, ok := w.admit(c, p.config.Inflight, p.config.Grace)
 			if ok && alone {
 				w.retire()
 			}
@@ -162,7 +175,7 @@ func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool, 
 		p.mu.Unlock()
 		p.ask()
 		if patience == nil {
-			patience = time.After(p.patience(alone, limit))
+			patience = time.After(p.patience(alone, c.limit))
 		}
 		if err := p.await(ctx, change, patience); err != nil {
 			return nil, 0, err

@@ -47,10 +47,10 @@ type process struct {
 
 // call is an execution or a task in a worker.
 type call struct {
+	*request
 	done     chan answer // has room for the one answer
 	deadline *time.Timer // of expire
-	limit    *vm.Failure // what the call failed of if it takes too long
-	expired  bool        // it has, and nobody waits for the worker's answer any more
+	late     bool        // it has expired, and nobody waits for the worker's answer any more
 	sent     atomic.Bool // the worker's socket has taken all of it
 }
 
@@ -158,7 +158,7 @@ func (p *process) receive(free func(*process), ended func(p *process, reason str
 	close(p.gone)
 	for _, c := range calls {
 		c.deadline.Stop()
-		if c.expired {
+		if c.late {
 			continue
 		}
 		c.done <- answer{lost: &loss{failure: failure, alone: len(calls) == 1}}
@@ -218,24 +218,33 @@ func (p *process) accept(f frame) error {
 	default:
 		return errFrame
 	}
-	p.mu.Lock()
-	c, ok := p.calls[f.id]
-	delete(p.calls, f.id)
-	p.retiring = p.retiring || retire
-	p.heard = time.Now()
-	p.mu.Unlock()
-	if !ok {
+	c := p.take(f, len(a.result.Outcome), retire)
+	if c == nil {
 		return errFrame
 	}
 	c.deadline.Stop()
-	if !c.expired {
+	if !c.late {
 		c.done <- a
 	}
 	return nil
 }
 
-// admit gives a call an id in this worker, unless the worker takes no more calls. After limit it is killed, and the call fails of the failure.
-func (p *process) admit(c *call, inflight int, limit, grace time.Duration) (id uint64, ok bool) {
+// take takes the call that a frame answers out of the worker's. It returns nil if the frame is no answer to a call, and leaves the call to its loss then.
+func (p *process) take(f frame, outcome int, retire bool) *call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c, ok := p.calls[f.id]
+	if !ok || f.kind != c.answer && f.kind != frameStuck || outcome > c.most {
+		return nil
+	}
+	delete(p.calls, f.id)
+	p.retiring = p.retiring || retire
+	p.heard = time.Now()
+	return c
+}
+
+// admit gives a call an id in this worker, unless the worker takes no more calls. The grace period after its limit it expires.
+func (p *process) admit(c *call, inflight int, grace time.Duration) (id uint64, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.retiring || p.calls == nil || len(p.calls) >= inflight {
@@ -244,7 +253,7 @@ func (p *process) admit(c *call, inflight int, limit, grace time.Duration) (id u
 	p.lastID++
 	id = p.lastID
 	p.sent++
-	c.deadline = time.AfterFunc(limit, func() { p.expire(id, grace) })
+	c.deadline = time.AfterFunc(c.limit+grace, func() { p.expire(id, grace) })
 	p.calls[id] = c
 	if len(p.calls) == 1 {
 		p.heard = time.Now() // silence counts from here
@@ -261,8 +270,8 @@ func (p *process) expire(id uint64, grace time.Duration) {
 		p.mu.Unlock()
 		return
 	}
-	first := !c.expired
-	c.expired = true
+	first := !c.late
+	c.late = true
 	stuck := !c.sent.Load() || time.Since(p.heard) > grace
 	p.retiring = p.retiring || stuck
 	if !stuck {
@@ -270,7 +279,7 @@ func (p *process) expire(id uint64, grace time.Duration) {
 	}
 	p.mu.Unlock()
 	if first {
-		c.done <- answer{lost: &loss{failure: c.limit, guilty: true}}
+		c.done <- answer{lost: &loss{failure: c.expired, guilty: true}}
 	}
 	if stuck {
 		p.kill("killed")
@@ -279,10 +288,10 @@ func (p *process) expire(id uint64, grace time.Duration) {
 
 // send writes a call's frames to the worker. It blocks while the worker does not read, at most until the first call that waits here expires. If it fails the worker is gone or going,
 // and its calls get their answer from receive.
-func (p *process) send(c *call, write func(buf []byte) []byte) {
+func (p *process) send(c *call, id uint64) {
 	p.writing.Lock()
 	defer p.writing.Unlock()
-	p.out = write(p.out[:0])
+	p.out = c.write(p, id, p.out[:0])
 	if _, err := p.socket.Write(p.out); err == nil {
 		c.sent.Store(true)
 	}
