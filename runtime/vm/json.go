@@ -157,7 +157,11 @@ func (p *jsonReader) late(object *goja.Object, name string, raw []byte) error {
 		return value
 	})
 	set := p.rt.ToValue(func(call goja.FunctionCall) goja.Value {
-		if err := define(object, name, call.Argument(0)); err != nil {
+		to := object
+		if this, ok := call.This.(*goja.Object); ok { // an object that inherits from this one gets a member of its own
+			to = this
+		}
+		if err := define(to, name, call.Argument(0)); err != nil {
 			panic(err)
 		}
 		return goja.Undefined()

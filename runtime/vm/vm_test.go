@@ -98,6 +98,8 @@ func TestLateInput(t *testing.T) {
 		"frozen before":         {`Object.freeze(input); return [input.a.name.length, input.a === input.a]`, `[500,true]`},
 		"cloned":                {`return structuredClone(input).b[0].name.length`, `500`},
 		"prototypes poisoned":   {`Object.defineProperty(Object.prototype, "name", { set() { throw 1 }, configurable: true }); return input.a.name.length`, `500`},
+		"inherited and written": {`const o = Object.create(input); o.a = 1; return [o.a, typeof input.a]`, `[1,"object"]`},
+		"frozen and written":    {`Object.freeze(input); try { (() => { "use strict"; input.a = 1 })() } catch (e) { return [e instanceof TypeError, typeof input.a] }`, `[true,"object"]`},
 		"own once read":         {`input.a; return Object.getOwnPropertyDescriptor(input, "a").value === input.a`, `true`},
 	}
 	for name, test := range tests {
