@@ -27,7 +27,7 @@ A folder may have an action.json, which says what the flags say:
 
     {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "entry": "action.ts"}
 
-Of a folder, TypeScript, JavaScript and JSON files are taken; declarations (.d.ts), node_modules, dot files, package.json and tsconfig.json are not.`
+Of a folder, TypeScript, JavaScript and JSON files are taken, also below it; declarations (.d.ts), node_modules, dot files, package.json, tsconfig.json and the data of a server are not.`
 }
 
 func (c *actionPush) Run(ctx context.Context, s streams) error {
@@ -71,7 +71,10 @@ func (c *actionPush) read(s streams) (api.DraftChange, error) {
 	if c.Entry != "" {
 		change.Entry = &c.Entry
 	}
-	return change, nil
+	if len(c.Paths) == 1 {
+		err = checkEntry(c.Paths[0], &change)
+	}
+	return change, err
 }
 
 type actionPull struct {

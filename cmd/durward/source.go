@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/web/api"
 )
 
@@ -69,6 +70,8 @@ func readFolder(dir string) (api.DraftChange, error) {
 			return err
 		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"):
 			return fs.SkipDir
+		case entry.IsDir() && isServerData(root, name):
+			return fs.SkipDir
 		case !entry.Type().IsRegular() || !isSource(name) || name == schema:
 			return nil
 		}
@@ -100,6 +103,26 @@ func readManifest(root fs.FS) (manifest, error) {
 		return manifest{}, errors.New("there is more after the object")
 	}
 	return m, nil
+}
+
+// isServerData says whether a folder is the data directory of a server, as the demo makes one in the folder where it is started: its keys are in it, as JSON.
+func isServerData(root fs.FS, dir string) bool {
+	_, err := fs.Stat(root, path.Join(dir, "durward.db"))
+	return err == nil
+}
+
+// checkEntry refuses a folder that is not the one of an action but, say, the one above it: all that is below would be sent.
+func checkEntry(dir string, change *api.DraftChange) error {
+	if change.Entry != nil || len(change.Files) == 1 {
+		return nil
+	}
+	for _, name := range catalog.Entries() {
+		if _, ok := change.Files[name]; ok {
+			return nil
+		}
+	}
+	return &usageError{fmt.Sprintf("%s is no action's folder: it has none of %s; if it is one, say which file exports execute, with --entry or in %s",
+		dir, strings.Join(catalog.Entries(), ", "), manifestFile)}
 }
 
 // isSource says whether a file of a folder is part of the action, and not one of those that editors and package managers keep beside it.

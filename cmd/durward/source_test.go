@@ -38,6 +38,12 @@ func TestReadSource(t *testing.T) {
 			paths: []string{"a"},
 			want:  api.DraftChange{Files: map[string]string{"action.ts": "1"}, ConfigSchema: []byte(`{"type":"object"}`)},
 		},
+		"a folder in which a demo was started": {
+			files: map[string]string{"a/action.ts": "1", "a/durward-data/demo/durward.db": "x", "a/durward-data/demo/demo-keys.json": "{}"},
+			paths: []string{"a"},
+			want:  api.DraftChange{Files: map[string]string{"action.ts": "1"}},
+		},
+		"the data of a server":           {files: map[string]string{"a/durward.db": "x", "a/demo-keys.json": "{}"}, paths: []string{"a"}, err: "holds no sources"},
 		"a file":                         {files: map[string]string{"a/b/action.ts": "1"}, paths: []string{"a/b/action.ts"}, want: api.DraftChange{Files: map[string]string{"action.ts": "1"}}},
 		"files in different folders":     {files: map[string]string{"a/b/x.ts": "1", "a/y.ts": "2"}, paths: []string{"a/b/x.ts", "a/y.ts"}, want: api.DraftChange{Files: map[string]string{"b/x.ts": "1", "y.ts": "2"}}},
 		"a folder without sources":       {files: map[string]string{"a/README.md": "1"}, paths: []string{"a"}, err: "holds no sources"},
@@ -64,6 +70,22 @@ func TestReadSource(t *testing.T) {
 			require.Equal(t, c.want, got)
 		})
 	}
+}
+
+// TestPushNeedsAnEntry refuses the folder above those of actions, before anything is sent.
+func TestPushNeedsAnEntry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"one/action.ts": "1", "two/action.ts": "2", "package/data.json": "{}"})
+	url := canned(t, map[string]any{"PATCH /v1/tenants/acme/actions/gate/draft": api.Draft{Revision: 2, Source: api.Source{Triggers: []string{"login.after"}}}})
+	push := func(args ...string) result {
+		return runHere(t, "", append([]string{"action", "push", "gate", "--url", url, "--tenant", "acme"}, args...)...)
+	}
+	r := push(dir)
+	require.Equal(t, exitUsage, r.code)
+	require.Contains(t, r.err, "is no action's folder")
+	require.Equal(t, exitOK, push(filepath.Join(dir, "one")).code)
+	require.Equal(t, exitOK, push(dir, "--entry", "one/action.ts").code)
 }
 
 // TestWriteSourceStaysInside pulls a draft whose paths lead out of the folder.
