@@ -66,7 +66,8 @@ func withRun(event json.RawMessage, token string) (json.RawMessage, error) {
 }
 
 func printAnswer(w io.Writer, a *api.Answer) {
-	facts(w, "decision", a.Kind, "code", a.Code, "message", a.Message, "field", a.Field, "factors", strings.Join(a.Factors, " "), "url", a.URL,
+	facts(w, "decision", a.Kind, "code", a.Code, "message", a.Message, "field", a.Field, "factors", strings.Join(a.Factors, " "), "enrol", yes(a.Enrol),
+		"url", a.URL, "params", effect(a.Params), "token", a.Token,
 		"claims", effect(a.Claims), "scopes", effect(a.Scopes), "user", effect(a.User), "session", effect(a.Session), "saml", effect(a.SAML),
 		"state", effect(a.State), "directives", effect(a.Directives),
 		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run)
@@ -87,6 +88,13 @@ func answerOrFailure(kind, failure string) string {
 		return "failed: " + failure
 	}
 	return kind
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
 }
 
 // effect is the JSON of a part of an answer, or "" if there is nothing in it.

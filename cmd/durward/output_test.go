@@ -92,7 +92,10 @@ func TestOutput(t *testing.T) {
 			Title: "The request breaks a rule", Status: 422, Code: "invalid", Errors: []api.FieldError{{Pointer: "/event/user", Detail: "it is missing"}},
 		},
 		"GET " + acme + "/actions/nobody": api.Problem{Title: "There is no such thing", Status: 404, Code: "not_found"},
-		"GET " + acme:                     api.Problem{Title: "The server has a problem", Status: 500, Code: "internal", RequestID: "req-1"},
+		"POST " + acme + "/flows/login/slots/before/execute": api.Answer{
+			Run: "TOKEN", Kind: "redirect", URL: "https://example.com/terms", Params: map[string]string{"lang": "de"}, Token: "JWT", State: json.RawMessage(`{}`), Flow: api.FlowAt{Slug: "login", Revision: 7},
+		},
+		"GET " + acme: api.Problem{Title: "The server has a problem", Status: 500, Code: "internal", RequestID: "req-1"},
 	})
 	cases := map[string][]string{
 		"help":             {"--help"},
@@ -123,6 +126,7 @@ func TestOutput(t *testing.T) {
 		"invalid-config":   {"flow", "attach", "login", "after", "gate@1.0.0"},
 		"no-attachment":    {"flow", "detach", "login", "nobody"},
 		"answer":           {"execute", "login", "after"},
+		"redirect":         {"execute", "login", "before"},
 		"server-problem":   {"tenant", "show", "acme"},
 	}
 	offline := map[string]bool{"help": true, "no-command": true, "unknown-command": true, "missing-tenant": true, "no-operator-key": true, "weak-key": true, "no-retention": true, "no-url": true}
