@@ -27,7 +27,8 @@ func readBody(r *http.Request, dst []byte, limit int64) ([]byte, error) {
 	}
 	buffer := bytes.NewBuffer(dst[:0])
 	if r.ContentLength > 0 {
-		buffer.Grow(int(r.ContentLength) + bytes.MinRead) // else ReadFrom grows for the read that finds the end
+		// Else ReadFrom grows for the read that finds the end. A large body gets its memory as it arrives, not as it is announced.
+		buffer.Grow(int(min(r.ContentLength, maxKept)) + bytes.MinRead)
 	}
 	n, err := buffer.ReadFrom(io.LimitReader(r.Body, limit+1))
 	switch {

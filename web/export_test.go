@@ -8,3 +8,6 @@ func (s *Server) EchoRoutes() []string {
 	}
 	return list
 }
+
+// ReadBody is readBody, to see what memory it takes.
+var ReadBody = readBody
