@@ -2,6 +2,7 @@ package versions
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -184,8 +185,8 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 	}
 	config, err := c.flows.Schemas.Apply(ctx, c.tenant, version.ConfigSchema, a.Config)
 	if err = below(at+"/config", err); err != nil {
-		list, ok := err.(catalog.InvalidErrors)
-		if !ok {
+		var list catalog.InvalidErrors
+		if !errors.As(err, &list) {
 			return a, err
 		}
 		for _, e := range list {

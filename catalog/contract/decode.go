@@ -80,7 +80,7 @@ func (d *decoder) decode(body []byte, root *node) (Call, error) {
 	if err == nil {
 		err = d.end()
 	}
-	if err != nil && err != errEnough {
+	if err != nil && !errors.Is(err, errEnough) {
 		if err := d.explain(err); err != nil {
 			return Call{}, err
 		}
@@ -100,21 +100,21 @@ func (d *decoder) release() {
 }
 
 func (d *decoder) end() error {
-	switch _, err := d.json.ReadToken(); err {
-	case io.EOF:
+	_, err := d.json.ReadToken()
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil
-	case nil:
+	case err == nil:
 		return &MalformedError{Offset: d.json.InputOffset(), Detail: "there is more after the end of the JSON value"}
-	default:
-		return err
 	}
+	return err
 }
 
 // explain turns a duplicate name into a field error, and what else the JSON decoder complains of into a MalformedError, which it returns.
 func (d *decoder) explain(err error) error {
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			d.refuse(string(syntactic.JSONPointer), "the name is there twice")
+			_ = d.refuse(string(syntactic.JSONPointer), "the name is there twice") // reading has ended in any case
 			return nil
 		}
 		return &MalformedError{

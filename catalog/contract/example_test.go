@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/durward/durward/catalog/contract"
@@ -9,6 +10,9 @@ import (
 func ExampleDecodeCall() {
 	after, _ := contract.Lookup("login.after")
 	_, err := contract.DecodeCall([]byte(`{"user":{"id":"u1","emial":"zoe@example.com"}}`), after)
-	fmt.Println(err.(contract.FieldErrors)[0])
+	var faults contract.FieldErrors
+	if errors.As(err, &faults) {
+		fmt.Println(faults[0])
+	}
 	// Output: /user/emial: unknown member "emial"; did you mean "email"?
 }

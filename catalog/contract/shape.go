@@ -68,7 +68,6 @@ func optional(name string, shape Shape, doc string) Member {
 func text() Shape      { return Shape{Type: String} }
 func boolean() Shape   { return Shape{Type: Boolean} }
 func integer() Shape   { return Shape{Type: Integer} }
-func number() Shape    { return Shape{Type: Number} }
 func timestamp() Shape { return Shape{Type: Timestamp} }
 func open() Shape      { return Shape{Type: Open} }
 func openText() Shape  { e := text(); return Shape{Type: Open, Elem: &e} }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -67,8 +68,9 @@ func (x *Execution) guard(f func()) (err error) {
 
 // limitOf returns the failure if err says that a limit was passed.
 func (x *Execution) limitOf(err error) *Failure {
-	switch err.(type) {
-	case *goja.InterruptedError, *goja.StackOverflowError:
+	var interrupted *goja.InterruptedError
+	var overflow *goja.StackOverflowError
+	if errors.As(err, &interrupted) || errors.As(err, &overflow) {
 		return x.failed(FailThrown, err)
 	}
 	return nil

@@ -82,6 +82,7 @@ func start(command []string, timeout time.Duration) (*process, error) {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
 	p := &process{
+		//nolint:noctx // its owner ends it, and no context
 		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &head{},
 		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
 	}
@@ -142,7 +143,7 @@ func (p *process) awaitReady(timeout time.Duration) error {
 // receive reads what the worker sends until it is gone, then fails the calls that it held. It calls free after every answer.
 func (p *process) receive(free func(*process), ended func(p *process, reason string)) {
 	err := p.readFrames(free)
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		p.kill("killed") // it talks nonsense
 	}
 	_ = p.cmd.Process.Kill() // it is dead, unless it has closed its socket and lives on; autopsy tells its own end from this

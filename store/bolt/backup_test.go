@@ -186,7 +186,7 @@ func readTar(t *testing.T, b []byte) []entry {
 	var entries []entry
 	for r := tar.NewReader(bytes.NewReader(b)); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return entries
 		}
 		require.NoError(t, err)
