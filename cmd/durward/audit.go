@@ -94,7 +94,7 @@ type auditExecutions struct {
 	period
 	Flow    string `help:"Of this flow."`
 	Action  string `help:"In which this action ran."`
-	Outcome string `placeholder:"KIND" help:"With this answer: continue, block, demand_mfa or redirect; or failed: an action failed."`
+	Outcome string `placeholder:"KIND" help:"With this answer: continue, block, demand_mfa or redirect; failed: an action failed; none: the caller got no answer."`
 	RunID   string `name:"run" placeholder:"ID" help:"Of the run with this id. All calls of one sign-in have the same."`
 	Request string `placeholder:"ID" help:"With this request.id, as the login system sent it."`
 	User    string `placeholder:"ID" help:"With this user.id, as the login system sent it."`

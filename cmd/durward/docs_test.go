@@ -16,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/catalog/contract"
 )
 
 // root is the repository's root, seen from this package.
@@ -193,6 +195,19 @@ func TestDocumentedSettings(t *testing.T) {
 		if flag.HasDefault && flag.Name != "per-tenant" { // whose default is a word, and not the number that stands for it
 			require.Regexp(t, regexp.QuoteMeta(row)+"`?"+regexp.QuoteMeta(flag.Default)+"`? ", text)
 		}
+	}
+}
+
+// TestDocumentedTriggers finds each trigger in the list that docs/flows.md shows, with its answers.
+func TestDocumentedTriggers(t *testing.T) {
+	t.Parallel()
+	text := document(t, "docs/flows.md")
+	for _, trigger := range contract.Triggers() {
+		row := regexp.QuoteMeta(string(trigger.ID)) + " +"
+		for _, answer := range trigger.Answers {
+			row += string(answer) + " "
+		}
+		require.Regexp(t, "(?m)^"+row+".*"+regexp.QuoteMeta(trigger.When)+"$", text)
 	}
 }
 
