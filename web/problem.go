@@ -62,7 +62,7 @@ var problemKinds = []problemKind{
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
-	{busy, 503, "The server is busy", "No worker was free in time. Try again after a moment."},
+	{busy, 503, "The server is busy", "No worker was free in time, or no room to record the call. Try again after a moment."},
 	{stopping, 503, "The server is stopping", "Try again: another server, or the same one after its restart, will answer."},
 }
 
@@ -120,7 +120,7 @@ func classify(err error, p *api.Problem) code {
 		return conflict
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
-	case errors.Is(err, worker.ErrBusy):
+	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull):
 		return busy
 	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
 		return stopping

@@ -13,12 +13,15 @@ import (
 // ErrClosed says that the recorder takes no more records.
 var ErrClosed = errors.New("recorder is closed")
 
+// ErrFull says that there was no room for a record in time.
+var ErrFull = errors.New("the buffer of execution records is full")
+
 // Overflow is what happens to a call when the recorder has no room for its record.
 type Overflow int
 
 // The policies.
 const (
-	// OverflowBlock makes Append wait for room, and fail if the spool cannot be written: no call is answered without a record.
+	// OverflowBlock makes Append wait for room, and fail if there is none in time or the spool cannot be written: no call is answered without a record.
 	OverflowBlock Overflow = iota
 	// OverflowShed makes Append drop the record and count it: calls go on being answered.
 	OverflowShed
@@ -32,6 +35,8 @@ type RecorderOptions struct {
 	MaxBytes   int64
 	// Overflow is what to do beyond them. Default: OverflowBlock.
 	Overflow Overflow
+	// Wait is how long Append waits for room with OverflowBlock. Default: 3 s.
+	Wait time.Duration
 	// Days is for how many days records are kept; today's come on top. Default: 30.
 	Days int
 	// Logger is told about what cannot be returned to anybody: a store that fails, a torn record, shedding. Default: slog.Default.
@@ -44,6 +49,9 @@ func (o RecorderOptions) withDefaults() RecorderOptions {
 	}
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 64 << 20
+	}
+	if o.Wait <= 0 {
+		o.Wait = 3 * time.Second
 	}
 	if o.Days <= 0 {
 		o.Days = 30
@@ -78,7 +86,7 @@ type Recorder struct {
 	buffers sync.Pool     // *[]byte, for frames
 
 	mu       sync.Mutex
-	room     *sync.Cond // broadcast when records were stored, and on Close
+	room     *sync.Cond // broadcast when records were stored, on Close, and when a wait has been long enough
 	closed   bool
 	current  *segment   // takes the next record; nil if none has come since the last was sealed
 	waiting  []*segment // sealed, oldest first
@@ -180,7 +188,7 @@ func (r *Recorder) count(records int, size int64) {
 }
 
 // Append takes a record before the call that it is about is answered. When it returns nil the record survives the death of the process, or was
-// shed and counted. It returns [ErrClosed] after Close, and another error for a record that cannot be stored (without tenant, with an impossible time, over
+// shed and counted. It returns [ErrClosed] after Close, [ErrFull], and another error for a record that cannot be stored (without tenant, with an impossible time, over
 // [MaxRecord]) or a spool that cannot be written. The caller must not change what rec refers to afterwards.
 func (r *Recorder) Append(rec *Record) error {
 	if err := rec.check(); err != nil {
@@ -211,17 +219,37 @@ func (r *Recorder) Append(rec *Record) error {
 
 // waitForRoom returns true when there is room. Otherwise the record was shed, or the error says why it cannot be taken.
 func (r *Recorder) waitForRoom() (bool, error) {
-	for !r.closed && (r.stats.Buffered >= r.opts.MaxRecords || r.stats.BufferedBytes >= r.opts.MaxBytes) {
-		if r.opts.Overflow == OverflowShed {
-			r.shed(errors.New("buffer is full"))
-			return false, nil
-		}
-		r.room.Wait()
+	if !r.closed && r.full() && r.opts.Overflow == OverflowShed {
+		r.shed(ErrFull)
+		return false, nil
+	}
+	if !r.closed && r.full() && !r.awaitRoom() {
+		return false, ErrFull
 	}
 	if r.closed {
 		return false, ErrClosed
 	}
 	return true, nil
+}
+
+func (r *Recorder) full() bool {
+	return r.stats.Buffered >= r.opts.MaxRecords || r.stats.BufferedBytes >= r.opts.MaxBytes
+}
+
+// awaitRoom returns false if there is none in time: calls must not pile up behind a store that takes nothing.
+func (r *Recorder) awaitRoom() bool {
+	end := false
+	timer := time.AfterFunc(r.opts.Wait, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		end = true
+		r.room.Broadcast()
+	})
+	defer timer.Stop()
+	for !r.closed && r.full() && !end {
+		r.room.Wait()
+	}
+	return r.closed || !r.full()
 }
 
 func (r *Recorder) shed(reason error) {

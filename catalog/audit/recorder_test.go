@@ -369,6 +369,25 @@ func TestFullBufferBlocks(t *testing.T) {
 	}
 }
 
+// A store that takes nothing holds a call up for a while, not for ever.
+func TestWaitingForRoomEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := memory{wait: make(chan struct{})}
+		r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 1, Wait: time.Second})
+		want := appendAll(t, r, 1)
+		began := time.Now()
+		rec := record("acme", time.Now())
+		require.ErrorIs(t, r.Append(&rec), audit.ErrFull)
+		require.Equal(t, time.Second, time.Since(began))
+		close(s.wait)
+		require.NoError(t, r.Flush(t.Context()))
+		want = append(want, appendAll(t, r, 1)...)
+		require.NoError(t, r.Close(t.Context()))
+		require.Equal(t, want, s.all())
+	})
+}
+
 func TestCloseEndsWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
