@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 func TestMemoryOfABodyThatIsOnlyAnnounced(t *testing.T) {
 	t.Parallel()
 	const announced = 12 << 20
-	r := httptest.NewRequest("POST", "/", io.MultiReader(strings.NewReader("{")))
+	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader("{")))
 	r.ContentLength = announced
 	body, err := web.ReadBody(r, nil, announced)
 	require.NoError(t, err)
