@@ -87,6 +87,9 @@ func checkDirectives(outcome []byte) error {
 	if err := json.Unmarshal(outcome, &body); err != nil {
 		return fieldError("/directives", "it must be an array of objects")
 	}
+	if len(body.Directives) > maxDirectives {
+		return fieldError("/directives", "a list has at most %d items here", maxDirectives)
+	}
 	for i, directive := range body.Directives {
 		pointer := "/directives/" + strconv.Itoa(i)
 		var head struct {

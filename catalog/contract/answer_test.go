@@ -74,6 +74,8 @@ func TestCheckOutcomeRefuses(t *testing.T) {
 		"no kind":                        {`{}`, "/kind: it is missing"},
 		"a kind of null":                 {`{"kind":null}`, "/kind: it is missing"},
 		"a kind of another type":         {`{"kind":1}`, "/kind: it must be a string"},
+		"too many scopes":                {`{"kind":"continue","scopes":{"add":[` + strings.Repeat(`"a",`, 500) + `"a"]}}`, "a list has at most 500 items here"},
+		"too many directives":            {`{"kind":"continue","directives":[` + strings.Repeat(`{"type":"issue_session"},`, 50) + `{"type":"issue_session"}]}`, "a list has at most 50 items here"},
 		"an empty kind":                  {`{"kind":""}`, `/kind: "" is not a kind of outcome`},
 		"a kind in another case":         {`{"kind":"Continue"}`, `/kind: "Continue" is not a kind of outcome`},
 		"kind in another case":           {`{"Kind":"continue"}`, "/kind: it is missing"},

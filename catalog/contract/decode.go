@@ -225,7 +225,11 @@ func (d *decoder) array(n *node) error {
 	if _, err := d.begin(); err != nil {
 		return err
 	}
-	for d.json.PeekKind() != jsontext.KindEndArray {
+	for i := 0; d.json.PeekKind() != jsontext.KindEndArray; i++ {
+		if n.max > 0 && float64(i) == n.max {
+			_ = d.refuseHere(fmt.Sprintf("a list has at most %.0f items here", n.max))
+			return errEnough
+		}
 		if err := d.value(n.elem); err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ func Outcomes() []KindShape {
 	return []KindShape{
 		{Kind: Continue, Name: "Continue", Doc: "Let the flow go on."},
 		{Kind: DemandMFA, Name: "DemandMFA", Doc: "Let the flow go on only after a second factor.", Members: []Member{
-			optional("factors", list(methodShape()), "The factors to ask for, in order of preference; empty or absent: any that the user has."),
+			optional("factors", atMost(50, methodShape()), "The factors to ask for, in order of preference; empty or absent: any that the user has."),
 			optional("enrol", boolean(), "Let the user enrol a factor if there is none. Default: false."),
 			optional("reason", text(), "Why, for the operator; the user never sees it."),
 		}},
@@ -43,8 +43,8 @@ func Effects() []Member {
 			optional("access_token", open(), "Claims to add to the access token."),
 		), "Claims to add to tokens; a later action's claim replaces an earlier one's."),
 		optional("scopes", object("Scopes",
-			optional("add", list(text()), "Scopes to add."),
-			optional("remove", list(text()), "Scopes to take away."),
+			optional("add", atMost(500, text()), "Scopes to add."),
+			optional("remove", atMost(500, text()), "Scopes to take away."),
 		), "Scopes to add to or take away from the token."),
 		optional("user", object("UserChanges",
 			optional("traits", open(), "Traits to set."),
@@ -61,9 +61,11 @@ func Effects() []Member {
 			optional("attributes", open(), "Attributes to add to the assertion."),
 		), "Changes to the SAML assertion."),
 		optional("state", open(), "Merged into the run's state, key by key; null deletes a key."),
-		optional("directives", Shape{Type: Array, Elem: &Shape{Type: Object, Name: "Directive"}}, "What the login system is to do next."),
+		optional("directives", atMost(maxDirectives, Shape{Type: Object, Name: "Directive"}), "What the login system is to do next."),
 	}
 }
+
+const maxDirectives = 50
 
 // DirectiveShape is a directive and the members that it has besides "type".
 type DirectiveShape struct {

@@ -97,6 +97,9 @@ func schema(s Shape) map[string]any {
 	case Enum:
 		return map[string]any{"type": "string", "enum": anys(s.Values)}
 	case Array:
+		if s.Max != 0 {
+			return map[string]any{"type": "array", "items": schema(*s.Elem), "maxItems": s.Max}
+		}
 		return map[string]any{"type": "array", "items": schema(*s.Elem)}
 	case Open:
 		if s.Elem != nil {

@@ -24,7 +24,7 @@ type Shape struct {
 	Members []Member
 	Elem    *Shape
 	Values  []string
-	// Min and Max bound a number; both zero mean no bound.
+	// Min and Max bound a number; both zero mean no bound. Max bounds the items of an array too; zero means no bound.
 	Min, Max float64
 }
 
@@ -77,6 +77,9 @@ func bounded(t Type, low, high float64) Shape { return Shape{Type: t, Min: low, 
 func oneOf(values ...string) Shape { return Shape{Type: Enum, Values: values} }
 
 func list(elem Shape) Shape { return Shape{Type: Array, Elem: &elem} }
+
+// atMost is a list of at most n items. The lists of an outcome have bounds, because merging the outcomes of a chain compares their items with each other, in the server.
+func atMost(n int, elem Shape) Shape { return Shape{Type: Array, Elem: &elem, Max: float64(n)} }
 
 func object(name string, members ...Member) Shape {
 	return Shape{Type: Object, Name: name, Members: members}
