@@ -30,8 +30,13 @@ func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
 		if err != nil {
 			return answer, err
 		}
+		if state := mergeState(answer.State, outcome.State); len(state) <= MaxState || len(outcome.State) == 0 {
+			answer.State = state
+		} else {
+			execution.Kind, execution.Result.Failure = "", stateFailure(len(state))
+			outcome = execution.failed(call.Trigger)
+		}
 		answer.Executions = append(answer.Executions, execution)
-		answer.State = mergeState(answer.State, outcome.State)
 		answer.Outcome.merge(&outcome)
 		if outcome.Kind == contract.Block || outcome.Kind == contract.Redirect {
 			break
@@ -71,6 +76,15 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 	}
 	execution.Kind = outcome.Kind
 	return outcome, execution, nil
+}
+
+// MaxState is how large the state of a run may become, in bytes of JSON: the login system sends it back with the next call, which has a limit too.
+const MaxState = 64 << 10
+
+func stateFailure(size int) *vm.Failure {
+	return &vm.Failure{
+		Kind: vm.FailOutputLimit, Limit: fmt.Sprintf("state %d bytes", MaxState), Message: fmt.Sprintf("the run's state would be %d bytes of JSON; at most %d are allowed", size, MaxState),
+	}
 }
 
 // chainFailure says that it was the chain's time that ran out, and not the action's own.

@@ -383,3 +383,20 @@ func TestCallsShareSteps(t *testing.T) {
 	all.Wait()
 	require.Equal(t, `{"s":1}`, string(event.State))
 }
+
+// The state of a run stays so small that the next call can bring it.
+func TestStateThatGrows(t *testing.T) {
+	t.Parallel()
+	half := strings.Repeat("x", runtime.MaxState/2)
+	answer := run(t, &runtime.Call{Steps: steps(`{"kind":"continue","state":{"a":"`+half+`"}}`, `{"kind":"continue","state":{"b":"`+half+`"},"user":{"traits":{"b":1}}}`, `{"kind":"continue"}`)})
+	require.Equal(t, contract.Block, answer.Outcome.Kind)
+	require.Len(t, answer.Executions, 2)
+	require.Equal(t, vm.FailOutputLimit, answer.Executions[1].Result.Failure.Kind)
+	require.JSONEq(t, `{"a":"`+half+`"}`, string(answer.State))
+	require.Empty(t, answer.Outcome.User)
+
+	large := `{"a":"` + strings.Repeat("x", 2*runtime.MaxState) + `"}`
+	answer = run(t, &runtime.Call{Event: contract.Call{State: json.RawMessage(large)}, Steps: steps(`{"kind":"continue"}`)})
+	require.Equal(t, contract.Continue, answer.Outcome.Kind, "what the login system sent is its own")
+	require.Equal(t, large, string(answer.State))
+}

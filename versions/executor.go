@@ -89,11 +89,9 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	}
 	response := Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}
 	if token := answer.Outcome.Token; token != nil {
-		if response.RedirectToken, err = x.signRedirect(ctx, run, event.UserID, token, began); err != nil {
-			return Response{}, err
-		}
+		response.RedirectToken, err = x.signRedirect(ctx, run, event.UserID, token, began)
 	}
-	return response, x.record(id, began, &q, trigger, &event, run, &answer)
+	return response, errors.Join(err, x.record(id, began, &q, trigger, &event, run, &answer))
 }
 
 const maxReason = 500

@@ -24,7 +24,7 @@ const defaultRedirectLifetime = 15 * time.Minute
 func redirectToken(tenant catalog.Tenant, run Run, user string, t *runtime.RedirectToken, now time.Time) (string, error) {
 	lifetime := defaultRedirectLifetime
 	if t.ExpiresInSeconds > 0 {
-		lifetime = min(time.Duration(t.ExpiresInSeconds), maxRedirectSeconds) * time.Second
+		lifetime = time.Duration(min(t.ExpiresInSeconds, maxRedirectSeconds)) * time.Second
 	}
 	claims := jwt.MapClaims{}
 	for name, value := range t.Claims {
@@ -46,4 +46,4 @@ func redirectToken(tenant catalog.Tenant, run Run, user string, t *runtime.Redir
 }
 
 // maxRedirectSeconds is the longest life of a redirect token, that of a run.
-const maxRedirectSeconds = time.Duration(DefaultRunLifetime / time.Second)
+const maxRedirectSeconds = int(DefaultRunLifetime / time.Second)
