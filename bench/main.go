@@ -2,7 +2,8 @@
 // requests a second.
 //
 // It starts the server that -binary names. Where there are two processors and taskset, the server with its workers gets the first one and this program the second one,
-// so that the figures are those of one core. Each run is repeated and the median of the repetitions is shown: one run on a shared machine says nothing.
+// so that the figures are those of one core. Beside it runs a plain handler, which decides the same thing with no sandbox, no tenants and no record: its figures say how fast the machine is
+// today. Each run is repeated and the median of the repetitions is shown: one run on a shared machine says nothing.
 package main
 
 import (
@@ -30,7 +31,12 @@ func main() {
 	duration := flag.Duration("duration", 4*time.Second, "how long each run takes")
 	rounds := flag.Int("rounds", 3, "how often each run is repeated")
 	pin := flag.Bool("pin", true, "give server and load one processor each, where there are two")
+	plain := flag.String("plain", "", "do not measure, but be the plain handler on this `address`")
 	flag.Parse()
+	if *plain != "" {
+		fmt.Fprintln(os.Stderr, "bench:", servePlain(*plain))
+		os.Exit(1)
+	}
 	if err := measure(*binary, *duration, *rounds, *pin && canPin()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -57,19 +63,21 @@ func measure(binary string, duration time.Duration, rounds int, pin bool) error 
 	if err != nil {
 		return err
 	}
+	plain, stop, err := startPlain(pin)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	fmt.Printf("execute over HTTP, domain-allowlist, event of %d bytes, %d rounds of %v each, medians", len(event), rounds, duration)
 	if pin {
 		fmt.Print(", server and load on one processor each")
 	}
 	fmt.Print("\n\n")
-	if err := report(target, duration, rounds); err != nil {
-		return err
-	}
-	return nil
+	return report(target, plain, duration, rounds)
 }
 
 // report runs the scenarios side by side, a round of each after a round of each, so that a slow minute of the machine meets all of them.
-func report(target *target, duration time.Duration, rounds int) error {
+func report(target, plain *target, duration time.Duration, rounds int) error {
 	scenarios := []struct {
 		name string
 		run  func() (result, error)
@@ -78,6 +86,8 @@ func report(target *target, duration time.Duration, rounds int) error {
 		{"closed, 8 connections", func() (result, error) { return closed(target, 8, duration) }},
 		{"closed, 64 connections", func() (result, error) { return closed(target, 64, duration) }},
 		{"open, 500/s", func() (result, error) { return open(target, 500, duration) }},
+		{"plain handler, closed, 1", func() (result, error) { return closed(plain, 1, duration) }},
+		{"plain handler, closed, 64", func() (result, error) { return closed(plain, 64, duration) }},
 	}
 	if _, err := closed(target, 8, time.Second); err != nil { // warm up
 		return err
@@ -141,16 +151,21 @@ func startServer(binary string, pin bool) (*server, error) {
 	}
 	s := &server{data: data, url: "http://" + address, key: strings.TrimSpace(string(key))}
 	args := []string{binary, "serve", "--data", data, "--listen", address, "--log-level", "warn"}
-	if pin {
-		args = append([]string{"taskset", "-c", "0"}, args...)
-	}
-	s.cmd = exec.Command(args[0], args[1:]...)
+	s.cmd = command(pin, args)
 	s.cmd.Env = append(os.Environ(), "DURWARD_OPERATOR_KEY="+s.key)
 	s.cmd.Stdout, s.cmd.Stderr = os.Stderr, os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// command is a command that runs on the server's processor.
+func command(pin bool, args []string) *exec.Cmd {
+	if pin {
+		args = append([]string{"taskset", "-c", "0"}, args...)
+	}
+	return exec.Command(args[0], args[1:]...)
 }
 
 func freeAddress() (string, error) {
