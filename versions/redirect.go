@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -28,7 +27,7 @@ func redirectToken(tenant catalog.Tenant, run Run, user string, t *runtime.Redir
 	}
 	claims := jwt.MapClaims{}
 	for name, value := range t.Claims {
-		claims[name] = json.RawMessage(value)
+		claims[name] = value
 	}
 	claims["iss"] = "durward:" + string(tenant.ID)
 	claims["jti"] = run.ID.String()
