@@ -21,6 +21,7 @@ func Declarations() string { return declarations() }
 var declarations = sync.OnceValue(func() string {
 	w := &writer{declared: map[string]bool{}}
 	w.line("// The types of Durward's actions: import type { LoginAfter } from \"durward\".")
+	w.line("// Use them with \"lib\": [\"es2022\"] and \"types\": [] in tsconfig.json: the globals below are all that an action has, and would clash with a browser's or Node's.")
 	w.line("")
 	w.open(`declare module "durward" {`)
 	w.common()

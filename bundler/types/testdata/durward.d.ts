@@ -1,4 +1,5 @@
 // The types of Durward's actions: import type { LoginAfter } from "durward".
+// Use them with "lib": ["es2022"] and "types": [] in tsconfig.json: the globals below are all that an action has, and would clash with a browser's or Node's.
 
 declare module "durward" {
   /** A JSON object with members that Durward does not know. */
