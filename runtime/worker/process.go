@@ -1,12 +1,12 @@
 package worker
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -370,9 +370,9 @@ func (p *process) autopsy() (reason string, failure *vm.Failure) {
 	switch {
 	case killed != "":
 		return killed, lost("the worker process was killed")
-	case bytes.Contains([]byte(stderr), []byte("goroutine stack exceeds")):
+	case strings.Contains(stderr, "goroutine stack exceeds"):
 		return "stack_limit", &vm.Failure{Kind: vm.FailStackLimit, Message: "the action exhausted the stack inside a built-in function"}
-	case bytes.Contains([]byte(stderr), []byte("out of memory")), bytes.Contains([]byte(stderr), []byte("cannot allocate memory")):
+	case strings.Contains(stderr, "out of memory"), strings.Contains(stderr, "cannot allocate memory"), strings.Contains(stderr, "ThreadSanitizer failed to allocate"):
 		return "memory_limit", &vm.Failure{Kind: vm.FailMemoryLimit, Message: "the action exhausted the memory"}
 	case p.cmd.ProcessState.ExitCode() == 0:
 		return "retired", lost("the worker process ended")

@@ -28,6 +28,9 @@ func Serve(fd int, tasks map[string]Task) error {
 	debug.SetGCPercent(400)
 	debug.SetMaxStack(32 << 20)
 	time.Local = time.UTC
+	if err := confine(); err != nil {
+		return err
+	}
 	s := &server{fd: fd, tasks: tasks}
 	s.machine = vm.NewMachine(s.stuck)
 	if err := s.write(end(begin(nil, frameReady, 0), 0)); err != nil {

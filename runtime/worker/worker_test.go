@@ -146,6 +146,7 @@ func TestDeathOfAWorker(t *testing.T) {
 		kind vm.FailureKind
 	}{
 		"stack overflow in a built-in": {`JSON.parse("[".repeat(1e7))`, time.Minute, vm.FailStackLimit},
+		"memory, in one call":          {`"x".repeat(2 ** 40)`, time.Minute, vm.FailMemoryLimit},
 		"endless built-in":             {`Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)`, 100 * time.Millisecond, vm.FailTimeLimit},
 	}
 	for name, test := range tests {
@@ -164,7 +165,7 @@ func TestDeathOfAWorker(t *testing.T) {
 				})
 			}
 			require.Eventually(t, func() bool { return pool.Stats().Inflight == 3 }, 10*time.Second, time.Millisecond)
-			result := execute(t, pool, "a", program(test.body), `{}`, vm.Limits{CPU: test.cpu})
+			result := execute(t, pool, "a", program(test.body), `{}`, vm.Limits{CPU: test.cpu, Wall: time.Minute})
 			group.Wait()
 			require.NotNil(t, result.Failure)
 			require.Equal(t, test.kind, result.Failure.Kind, result.Failure.Message)
