@@ -29,6 +29,9 @@ func (s *Server) edits(r *request) (any, error) {
 		return nil, err
 	}
 	filter.Type = audit.EventType(r.QueryParam("type"))
+	if filter.Type == audit.ActionExecuted {
+		return nil, fieldError("?type", "executions are not among the edits; they are at audit/executions")
+	}
 	events, next, err := s.config.Catalog.Events(r.context(), r.tenant, filter)
 	return api.List[api.Event]{Items: each(events, eventOf), Next: next}, err
 }
@@ -62,7 +65,8 @@ func eventOf(e audit.Event) api.Event {
 
 func recordOf(r audit.Record) api.Record {
 	return api.Record{
-		ID: r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Run: r.Run, Request: r.Request, User: r.User,
+		Type: string(audit.ActionExecuted),
+		ID:   r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Run: r.Run, Request: r.Request, User: r.User,
 		Outcome: r.Outcome, Code: r.Code, Reason: r.Reason, DurationUS: r.DurationUS, Actions: each(r.Actions, executedDetailOf),
 	}
 }

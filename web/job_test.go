@@ -106,6 +106,8 @@ func TestWholeJob(t *testing.T) {
 	var records api.List[api.Record]
 	s.call(keys["viewer"], "GET", base+"/audit/executions?outcome=block&flow=login&user=u1", nil).into(200, &records)
 	require.Len(t, records.Items, 1)
+	require.Equal(t, "flow.action_executed", records.Items[0].Type)
+	s.call(keys["viewer"], "GET", base+"/audit/edits?type=flow.action_executed", nil).problem(422, "invalid")
 	require.Equal(t, "outside elsewhere.test", records.Items[0].Reason)
 	require.Equal(t, "refused ada@example.com", records.Items[0].Actions[0].Logs[0].Message)
 	var edits api.List[api.Event]

@@ -35,7 +35,7 @@ const (
 	ActionAttached  EventType = "flow.action_attached"
 	ActionDetached  EventType = "flow.action_detached"
 	AttachmentSaved EventType = "flow.action_updated"
-	// ActionExecuted is the type under which executions appear beside the edits.
+	// ActionExecuted is the type of a [Record]; no event has it.
 	ActionExecuted EventType = "flow.action_executed"
 )
 

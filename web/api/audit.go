@@ -28,6 +28,7 @@ type Event struct {
 type Record struct {
 	ID         string           `json:"id" doc:"A UUID of version 7."`
 	Time       time.Time        `json:"time" doc:"When it was called."`
+	Type       string           `json:"type" doc:"Always flow.action_executed: what an edit has in the same place says what was done."`
 	Flow       string           `json:"flow" doc:"The flow."`
 	Slot       string           `json:"slot" doc:"The slot."`
 	Trigger    string           `json:"trigger" enum:"trigger" doc:"The trigger."`
