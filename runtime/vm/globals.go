@@ -31,6 +31,7 @@ func (g *global) provide(x *Execution) {
 			return object.Get(name)
 		})
 		set := x.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+			g.install(x) // first, or reading another name of the group would undo the assignment
 			x.define(name, call.Argument(0))
 			return goja.Undefined()
 		})

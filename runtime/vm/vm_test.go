@@ -63,6 +63,7 @@ func TestOutcomes(t *testing.T) {
 		"computed name of a host global": {body(`return typeof globalThis["set" + "Timeout"]`), `"function"`},
 		"this of sloppy code":            {`var $action = { execute() { return (function () { return typeof this["ato" + "b"] })() } };`, `"function"`},
 		"host globals can be replaced":   {body(`URL = 1; globalThis.structuredClone = 2; return [URL, structuredClone, Object.keys(globalThis).includes("URL")]`), `[1,2,false]`},
+		"one of a group is replaced":     {body(`URL = 1; return [typeof URLSearchParams, URL]`), `["function",1]`},
 		"nothing of the host":            {body(`return [typeof require, typeof process, typeof module, typeof fetch]`), `["undefined","undefined","undefined","undefined"]`},
 		"Function for instanceof":        {body(`return [(() => 1) instanceof Function, (async () => 1).constructor.name]`), `[true,"AsyncFunction"]`},
 	}
