@@ -20,9 +20,6 @@ func Input(t Trigger) Shape {
 // result is the caller's.
 func Context() Shape { return object("Context", contextMembers()...) }
 
-// User returns the shape of a user of whom everything is known. The result is the caller's.
-func User() Shape { return userShape(UserKnown) }
-
 func userMember(k Knowledge) (Member, bool) {
 	switch k {
 	case UserNone:

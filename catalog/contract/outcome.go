@@ -17,7 +17,7 @@ func Outcomes() []KindShape {
 			optional("enrol", boolean(), "Let the user enrol a factor if there is none. Default: false."),
 			optional("reason", text(), "Why, for the operator; the user never sees it."),
 		}},
-		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere; the run goes on with resume when they come back.", Members: []Member{
+		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere. The slot runs anew when the login system calls it for the run again, so note in state that the user has been there.", Members: []Member{
 			required("url", text(), "Where to: an absolute https URL (http only on loopback, in development)."),
 			optional("params", openText(), "Query parameters to add to the URL."),
 			optional("token", object("RedirectToken",

@@ -43,12 +43,6 @@ func (m *Machine) Load(p *Program) {
 	}
 }
 
-// Loaded says whether a program is known.
-func (m *Machine) Loaded(d Digest) bool {
-	_, known := m.programs[d]
-	return known
-}
-
 func (m *Machine) code(d Digest) (*Code, *Failure) {
 	p, known := m.programs[d]
 	if !known {

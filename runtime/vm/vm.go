@@ -41,7 +41,7 @@ func NewProgram(script, sourceMap []byte) *Program {
 
 // Call is one execution to be made.
 type Call struct {
-	// Entry is the exported function to call: "execute" or "resume". If it is empty the script is only loaded, and the outcome is an array
+	// Entry is the exported function to call, "execute" for an action. If it is empty the script is only loaded, and the outcome is an array
 	// of the names of the functions that it exports.
 	Entry string
 	// Input is the JSON object that the function gets.

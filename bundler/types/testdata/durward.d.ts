@@ -472,7 +472,7 @@ declare module "durward" {
     expires_in_seconds?: number;
   }
 
-  /** Send the user elsewhere; the run goes on with resume when they come back. */
+  /** Send the user elsewhere. The slot runs anew when the login system calls it for the run again, so note in state that the user has been there. */
   export interface Redirect extends Effects {
     kind: "redirect";
     /** Where to: an absolute https URL (http only on loopback, in development). */
