@@ -73,7 +73,7 @@ func call(tb testing.TB) *runtime.Call {
 // capture is a sandbox that keeps the input of the last call.
 type capture struct{ input []byte }
 
-func (c *capture) Execute(_ context.Context, _ string, _ *vm.Program, call vm.Call) (vm.Result, error) {
+func (c *capture) Execute(_ context.Context, _ string, _ *vm.Program, call vm.Call, _ worker.Host) (vm.Result, error) {
 	c.input = call.Input
 	return vm.Result{Outcome: []byte(`{"kind":"continue"}`)}, nil
 }
@@ -112,7 +112,7 @@ func BenchmarkParts(b *testing.B) {
 	})
 	inProcess := func(p *vm.Program) func(b *testing.B) {
 		return func(b *testing.B) {
-			machine := vm.NewMachine(func(*vm.Execution, *vm.Failure) {})
+			machine := vm.NewMachine(func(*vm.Execution, *vm.Failure) {}, nil)
 			machine.Load(p)
 			b.ReportAllocs()
 			for b.Loop() {
@@ -129,7 +129,7 @@ func BenchmarkParts(b *testing.B) {
 		pool := newPool(b)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := pool.Execute(b.Context(), "bench", c.Steps[0].Program, vm.Call{Entry: "execute", Input: seen.input}); err != nil {
+			if _, err := pool.Execute(b.Context(), "bench", c.Steps[0].Program, vm.Call{Entry: "execute", Input: seen.input}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -9,12 +9,17 @@ import (
 	"time"
 
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
 )
 
 // Engine runs chains in a sandbox. It is safe for concurrent use.
 type Engine struct {
 	Sandbox Sandbox
+	// Broker does what actions ask of the world outside. Default: they can ask for nothing.
+	Broker *host.Broker
+	// Tenants knows what each tenant allows its actions. Default: the defaults, and no secrets.
+	Tenants host.Tenants
 }
 
 // Run runs the steps of a call, one after the other, and merges their outcomes: block ends the chain, redirect ends it after the action that asked for it, demand_mfa is
@@ -22,11 +27,15 @@ type Engine struct {
 // names what ran.
 func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
 	answer := Answer{Outcome: Outcome{Kind: contract.Continue}, State: orEmpty(call.Event.State)}
+	settings, err := e.settings(ctx, call.Tenant)
+	if err != nil {
+		return answer, err
+	}
 	end := time.Now().Add(call.budget())
 	in := newInput(call)
 	for i := range call.Steps {
 		step := &call.Steps[i]
-		outcome, execution, err := e.step(ctx, call, step, in.build(step, answer.State), end)
+		outcome, execution, err := e.step(ctx, call, step, settings, in.build(step, answer.State, settings), end)
 		if err != nil {
 			return answer, err
 		}
@@ -46,9 +55,9 @@ func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
 	return answer, nil
 }
 
-func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte, end time.Time) (Outcome, Execution, error) {
+func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *host.Settings, input []byte, end time.Time) (Outcome, Execution, error) {
 	began := time.Now()
-	limits := step.Limits.WithDefaults()
+	limits := step.Limits.Within(settings.Limits)
 	execution := Execution{Step: step}
 	cut := end.Sub(began) < limits.Wall
 	if cut {
@@ -58,7 +67,8 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 		execution.Result.Failure = chainFailure(call)
 		return execution.failed(call.Trigger), execution, nil
 	}
-	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, vm.Call{Entry: "execute", Input: input, Limits: limits})
+	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: "execute", Input: input, Limits: limits})
+	execution.Requests = requests
 	if err != nil {
 		return Outcome{}, execution, err
 	}
@@ -76,6 +86,27 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, input []byte,
 	}
 	execution.Kind = outcome.Kind
 	return outcome, execution, nil
+}
+
+func (e *Engine) execute(ctx context.Context, call *Call, step *Step, settings *host.Settings, c vm.Call) (vm.Result, []host.Request, error) {
+	if e.Broker == nil {
+		result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, c, nil)
+		return result, nil, err
+	}
+	session := e.Broker.Open(settings, host.Grant{Tenant: call.Tenant, Action: step.Action, Secrets: step.Secrets, Hosts: step.Hosts, Limits: c.Limits})
+	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, c, session)
+	return result, session.Requests(), err
+}
+
+func (e *Engine) settings(ctx context.Context, tenant string) (*host.Settings, error) {
+	if e.Tenants == nil {
+		return &host.Settings{}, nil
+	}
+	s, err := e.Tenants.Settings(ctx, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("settings of the tenant: %w", err)
+	}
+	return s, nil
 }
 
 // MaxState is how large the state of a run may become, in bytes of JSON: the login system sends it back with the next call, which has a limit too.
@@ -169,8 +200,8 @@ func newInput(call *Call) *input {
 	return in
 }
 
-func (in *input) build(step *Step, state json.RawMessage) []byte {
-	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Secrets)+len(step.Action)+len(step.Version)+len(in.key)+len(step.Attachment)+96)
+func (in *input) build(step *Step, state json.RawMessage, settings *host.Settings) []byte {
+	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Action)+len(step.Version)+len(in.key)+len(step.Attachment)+96)
 	b = append(append(b, in.head...), state...)
 	b = append(append(b, in.context...), `{"slug":`...)
 	b = appendString(b, step.Action)
@@ -180,7 +211,28 @@ func (in *input) build(step *Step, state json.RawMessage) []byte {
 	b = appendString(b, in.key+"/"+step.Attachment)
 	b = append(b, in.tail...)
 	b = append(append(b, orEmpty(step.Config)...), `,"secrets":`...)
-	return append(append(b, orEmpty(step.Secrets)...), '}')
+	return append(appendSecrets(b, step.Secrets, settings.Secrets), '}')
+}
+
+// appendSecrets appends the secrets that a version declares. One that the tenant has not set is not there; one that may not enter JavaScript is there by its reference.
+func appendSecrets(b []byte, names []string, secrets map[string]host.Secret) []byte {
+	b = append(b, '{')
+	for _, name := range names {
+		s, ok := secrets[name]
+		if !ok {
+			continue
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, name), ':')
+		if s.Brokered {
+			b = appendString(b, host.Reference(name))
+			continue
+		}
+		b = appendString(b, s.Value)
+	}
+	return append(b, '}')
 }
 
 // inner is what stands between the braces of an object.

@@ -16,12 +16,13 @@ import (
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
 )
 
 // sandbox is a runtime.Sandbox.
 type sandbox func(ctx context.Context, program *runtime.Program, call vm.Call) (vm.Result, error)
 
-func (s sandbox) Execute(ctx context.Context, _ string, program *runtime.Program, call vm.Call) (vm.Result, error) {
+func (s sandbox) Execute(ctx context.Context, _ string, program *runtime.Program, call vm.Call, _ worker.Host) (vm.Result, error) {
 	return s(ctx, program, call)
 }
 

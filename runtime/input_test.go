@@ -13,14 +13,23 @@ import (
 
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
 )
+
+// settings are a host.Tenants that has the same for every tenant.
+type settings host.Settings
+
+func (s *settings) Settings(context.Context, string) (*host.Settings, error) {
+	return (*host.Settings)(s), nil
+}
 
 // inputs are what the actions of a call get.
 func inputs(t testing.TB, call *runtime.Call) []string {
 	t.Helper()
 	var all []string
-	_, err := (&runtime.Engine{Sandbox: sandbox(func(ctx context.Context, p *runtime.Program, c vm.Call) (vm.Result, error) {
+	tenants := &settings{Secrets: map[string]host.Secret{"KEY": {Value: "value"}, "HIDDEN": {Value: "never seen", Brokered: true}, "OTHER": {Value: "not declared"}}}
+	_, err := (&runtime.Engine{Tenants: tenants, Sandbox: sandbox(func(ctx context.Context, p *runtime.Program, c vm.Call) (vm.Result, error) {
 		require.Equal(t, "execute", c.Entry)
 		all = append(all, string(c.Input))
 		return script(ctx, p, c)
@@ -69,7 +78,7 @@ func TestInputFitsTheContract(t *testing.T) {
 			event, err := contract.DecodeCall([]byte(body), trigger)
 			require.NoError(t, err, trigger.ID)
 			chain := steps("", "")
-			chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":1}`), json.RawMessage(`{"KEY":"value"}`)
+			chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":1}`), []string{"KEY", "ABSENT", "HIDDEN"}
 			for _, input := range inputs(t, &runtime.Call{
 				Tenant: "acme", Trigger: trigger, Event: event, Flow: "main", Revision: 3, Run: "run", RunStarted: time.Now(), IdempotencyKey: "key", Steps: chain,
 			}) {
@@ -96,7 +105,7 @@ func TestInput(t *testing.T) {
 	t.Parallel()
 	trigger := lookup(t, "login.after")
 	chain := steps("", "")
-	chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":12345678901234567890}`), json.RawMessage(`{"KEY":"value"}`)
+	chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":12345678901234567890}`), []string{"KEY", "ABSENT", "HIDDEN"}
 	call := &runtime.Call{
 		Tenant: "acme", Trigger: trigger, Flow: "login-partners", Revision: 3, Run: "run-1", RunStarted: time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.FixedZone("", 3600)),
 		IdempotencyKey: "key \"1\" \xff é", Attempt: 2, Steps: chain,
@@ -111,7 +120,7 @@ func TestInput(t *testing.T) {
 	got := inputs(t, call)
 	for i, want := range []string{
 		head + strings.ReplaceAll(context, "%", "a0") + `,"config":{},"secrets":{}}`,
-		head + strings.ReplaceAll(context, "%", "a1") + `,"config":{"c":12345678901234567890},"secrets":{"KEY":"value"}}`,
+		head + strings.ReplaceAll(context, "%", "a1") + `,"config":{"c":12345678901234567890},"secrets":{"KEY":"value","HIDDEN":"secret://HIDDEN"}}`,
 	} {
 		require.Equal(t, want, strings.ReplaceAll(got[i], `\ufffd`, "\ufffd"))
 	}

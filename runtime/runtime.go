@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
 )
 
 // Program is a bundled action.
@@ -21,7 +23,7 @@ type Limits = vm.Limits
 
 // Sandbox runs single executions; a worker pool is one.
 type Sandbox interface {
-	Execute(ctx context.Context, tenant string, program *Program, call vm.Call) (vm.Result, error)
+	Execute(ctx context.Context, tenant string, program *Program, call vm.Call, host worker.Host) (vm.Result, error)
 }
 
 // Policy is what a failure of an action does to the chain.
@@ -40,9 +42,10 @@ type Step struct {
 	Version    string
 	Program    *Program
 	Config     json.RawMessage // an object; nil means {}
-	Secrets    json.RawMessage // an object; nil means {}
+	Secrets    []string        // the names of those that the version declares
+	Hosts      []string        // that the version declares; nil if it declares none
 	OnFailure  Policy
-	Limits     Limits
+	Limits     Limits // as attached; a zero field means the tenant's
 }
 
 // Call is one call of a slot.
@@ -91,6 +94,8 @@ type Execution struct {
 	// Policy is what was done about a failure: the step's own policy, unless its trigger leaves no choice. Empty if the action did not fail.
 	Policy Policy
 	Result vm.Result
+	// Requests are what the action sent over the network.
+	Requests []host.Request
 	// Took is the wall-clock time of the step as the server saw it, waiting for a worker included.
 	Took time.Duration
 }

@@ -193,7 +193,7 @@ func TestRecordOfACallWithoutAnswer(t *testing.T) {
 // busy is a sandbox without a free worker.
 type busy struct{}
 
-func (busy) Execute(context.Context, string, *runtime.Program, vm.Call) (vm.Result, error) {
+func (busy) Execute(context.Context, string, *runtime.Program, vm.Call, worker.Host) (vm.Result, error) {
 	return vm.Result{}, worker.ErrBusy
 }
 

@@ -182,7 +182,7 @@ func TestClientThatIsGone(t *testing.T) {
 // faultySandbox runs nothing.
 type faultySandbox struct{ err error }
 
-func (f faultySandbox) Execute(context.Context, string, *runtime.Program, vm.Call) (vm.Result, error) {
+func (f faultySandbox) Execute(context.Context, string, *runtime.Program, vm.Call, worker.Host) (vm.Result, error) {
 	return vm.Result{}, f.err
 }
 

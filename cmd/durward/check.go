@@ -18,7 +18,7 @@ const entryFunction = "execute"
 // or it has no execute. It runs the author's code, and so belongs into a worker process.
 func checkLoads(source bundler.Source, b *bundler.Bundle) []bundler.Diagnostic {
 	program := vm.NewProgram(b.Script, b.SourceMap)
-	machine := vm.NewMachine(func(*vm.Execution, *vm.Failure) {}) // code that cannot be stopped is stopped by the pool, with this process
+	machine := vm.NewMachine(func(*vm.Execution, *vm.Failure) {}, nil) // code that cannot be stopped is stopped by the pool, with this process
 	machine.Load(program)
 	loading := machine.Start(program.Digest, vm.Call{Input: []byte("{}")})
 	loading.Step() // to the end: loading alone never waits

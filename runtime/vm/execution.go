@@ -25,6 +25,9 @@ type Execution struct {
 	rt            *goja.Runtime
 	stringify     goja.Callable
 	timers        timers
+	asked         uint64 // host calls made so far
+	pending       map[uint64]func(HostAnswer)
+	answers       []func() // to be given to the action in the next step
 	promise       *goja.Promise
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
@@ -92,6 +95,7 @@ func (x *Execution) step() {
 		x.begun = true
 		x.begin()
 	} else {
+		x.settleAnswers()
 		x.runTimers()
 	}
 	for !x.ended {
@@ -106,6 +110,9 @@ func (x *Execution) step() {
 				return
 			}
 			next, waiting := x.timers.next()
+			if !waiting && len(x.pending) > 0 {
+				return
+			}
 			if !waiting {
 				x.fail(&Failure{Kind: FailNeverSettles, Message: "the promise that the action returned can never settle: nothing that it waits for is under way"})
 				return
@@ -263,7 +270,9 @@ func (x *Execution) failed(kind FailureKind, err error) *Failure {
 	switch {
 	case errors.As(err, &interrupted):
 		f := *x.interrupted
-		f.Stack = x.frames(interrupted.Stack())
+		if len(f.Stack) == 0 {
+			f.Stack = x.frames(interrupted.Stack())
+		}
 		return &f
 	case errors.As(err, &overflow):
 		return limitFailure(FailStackLimit, fmt.Sprintf("call depth %d", x.limits.CallDepth),

@@ -12,6 +12,7 @@ import (
 type Machine struct {
 	programs map[Digest]*program
 	stuck    func(*Execution, *Failure)
+	host     func(*Execution, HostCall)
 
 	// mu makes sure that an interrupt meets the execution that it was meant for.
 	mu       sync.Mutex
@@ -28,9 +29,15 @@ type program struct {
 }
 
 // NewMachine returns a machine. It calls stuck, on a goroutine of its own, for an execution that did not stop when it was interrupted: it is inside one
-// long call of a built-in function, and only the end of the process will stop it.
-func NewMachine(stuck func(*Execution, *Failure)) *Machine {
-	m := &Machine{programs: map[Digest]*program{}, stuck: stuck}
+// long call of a built-in function, and only the end of the process will stop it. It calls host for what an execution asks of the world outside, during a step; the answers
+// come in by [Execution.Answer]. With no host every such call fails.
+func NewMachine(stuck func(*Execution, *Failure), host func(*Execution, HostCall)) *Machine {
+	if host == nil {
+		host = func(x *Execution, c HostCall) {
+			x.Answer(c.ID, HostAnswer{Err: &HostError{Message: c.Op + " is not possible here"}})
+		}
+	}
+	m := &Machine{programs: map[Digest]*program{}, stuck: stuck, host: host}
 	m.watchdog = time.AfterFunc(time.Hour, m.bark)
 	m.watchdog.Stop()
 	return m
@@ -92,14 +99,27 @@ func (m *Machine) bark() {
 	wall := time.Until(x.deadline)
 	switch {
 	case left <= 0:
-		x.interrupted = limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil)
+		m.stop(x, limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil))
 	case wall <= 0:
-		x.interrupted = wallFailure(x.limits.Wall)
+		m.stop(x, wallFailure(x.limits.Wall))
 	default:
 		m.watchdog.Reset(max(min(left, wall), time.Millisecond))
-		return
 	}
-	x.rt.Interrupt(x.interrupted) // stops bytecode; neither compiling nor a built-in function
+}
+
+// interrupt stops x, which is the current execution, for a reason; the first one counts.
+func (m *Machine) interrupt(x *Execution, why *Failure) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if x.interrupted == nil {
+		m.stop(x, why)
+	}
+}
+
+// stop interrupts x and gives it some time to stop. The machine is locked.
+func (m *Machine) stop(x *Execution, why *Failure) {
+	x.interrupted = why
+	x.rt.Interrupt(why) // stops bytecode; neither compiling nor a built-in function
 	m.watchdog.Reset(Grace)
 }
 

@@ -94,7 +94,7 @@ func (x *Execution) schedule(call goja.FunctionCall, repeat bool) goja.Value {
 		panic(x.rt.NewTypeError("the first argument must be a function"))
 	}
 	if len(x.timers.queue) >= x.limits.Timers {
-		panic(x.rt.NewTypeError(fmt.Sprintf("more than %d timers are pending", x.limits.Timers)))
+		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("timers %d", x.limits.Timers), fmt.Sprintf("more than %d timers are pending", x.limits.Timers), nil))
 	}
 	ms := call.Argument(1).ToFloat()
 	if !(ms > 0) || ms > maxDelay { // also when it is no number

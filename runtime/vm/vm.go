@@ -58,6 +58,10 @@ type Limits struct {
 	LogLines     int           // Default: 200
 	LogBytes     int           // of all lines together. Default: 64 KiB
 	Timers       int           // pending at a time. Default: 1,000
+	Pending      int           // host calls that wait for their answer at a time. Default: 64
+	Memory       int           // bytes of live values. Default: 64 MiB
+	Requests     int           // over the network. Default: 20
+	RequestBytes int           // of all requests and their answers together. Default: 8 MiB
 }
 
 // WithDefaults returns l with its zero fields filled in.
@@ -69,8 +73,36 @@ func (l Limits) WithDefaults() Limits {
 	fill(&l.LogLines, 200)
 	fill(&l.LogBytes, 64<<10)
 	fill(&l.Timers, 1000)
+	fill(&l.Pending, 64)
+	fill(&l.Memory, 64<<20)
+	fill(&l.Requests, 20)
+	fill(&l.RequestBytes, 8<<20)
 	l.CallDepth = min(l.CallDepth, maxCallDepth)
 	return l
+}
+
+// Within returns l with its zero fields filled in, and no field above the most that is allowed; a zero field of most means the default.
+func (l Limits) Within(most Limits) Limits {
+	defaults := Limits{}.WithDefaults()
+	l.CPU = within(l.CPU, most.CPU, defaults.CPU)
+	l.Wall = within(l.Wall, most.Wall, defaults.Wall)
+	l.CallDepth = within(l.CallDepth, most.CallDepth, defaults.CallDepth)
+	l.OutcomeBytes = within(l.OutcomeBytes, most.OutcomeBytes, defaults.OutcomeBytes)
+	l.LogLines = within(l.LogLines, most.LogLines, defaults.LogLines)
+	l.LogBytes = within(l.LogBytes, most.LogBytes, defaults.LogBytes)
+	l.Timers = within(l.Timers, most.Timers, defaults.Timers)
+	l.Pending = within(l.Pending, most.Pending, defaults.Pending)
+	l.Memory = within(l.Memory, most.Memory, defaults.Memory)
+	l.Requests = within(l.Requests, most.Requests, defaults.Requests)
+	l.RequestBytes = within(l.RequestBytes, most.RequestBytes, defaults.RequestBytes)
+	return l
+}
+
+// within is own, or the standard value if own is zero, and not more than most.
+func within[T int | time.Duration](own, most, standard T) T {
+	fill(&most, standard)
+	fill(&own, standard)
+	return min(own, most)
 }
 
 // Unwinding an overflow through native callbacks is quadratic in goja: 1,000 frames take 55 ms, 8,000 take 2 s.
@@ -92,6 +124,7 @@ type Result struct {
 	LogsDropped int           // lines beyond the limits
 	CPU         time.Duration // computing
 	Wall        time.Duration // from start to end
+	Allocated   int64         // bytes, over the whole execution
 }
 
 // FailureKind says what kind of thing went wrong in an action.
@@ -107,14 +140,18 @@ const (
 	FailTimeLimit    FailureKind = "time_limit"    // CPU or wall-clock time
 	FailStackLimit   FailureKind = "stack_limit"
 	FailMemoryLimit  FailureKind = "memory_limit"
-	FailOutputLimit  FailureKind = "output_limit" // the outcome is too large
-	FailSandboxLost  FailureKind = "sandbox_lost" // the worker process died
+	FailOutputLimit  FailureKind = "output_limit"     // the outcome is too large
+	FailRequestLimit FailureKind = "request_limit"    // number or bytes of requests over the network
+	FailPendingLimit FailureKind = "pending_limit"    // timers and host calls that are pending
+	FailPolicy       FailureKind = "policy_violation" // the process tried what the sandbox forbids
+	FailSandboxLost  FailureKind = "sandbox_lost"     // the worker process died
 )
 
 // Known says whether k is one of the kinds above. They become labels of metrics, of which there must not be any number.
 func (k FailureKind) Known() bool {
 	switch k {
-	case FailThrown, FailLoad, FailNoEntry, FailNeverSettles, FailBadOutcome, FailTimeLimit, FailStackLimit, FailMemoryLimit, FailOutputLimit, FailSandboxLost:
+	case FailThrown, FailLoad, FailNoEntry, FailNeverSettles, FailBadOutcome, FailTimeLimit, FailStackLimit, FailMemoryLimit, FailOutputLimit,
+		FailRequestLimit, FailPendingLimit, FailPolicy, FailSandboxLost:
 		return true
 	}
 	return false

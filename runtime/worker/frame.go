@@ -23,13 +23,15 @@ type frameKind byte
 
 // The kinds of frame.
 const (
-	frameReady   frameKind = iota + 1 // worker: the process is ready
-	frameProgram                      // server: a program, before the first call of it
-	frameExecute                      // server: a call; the id is the server's
-	frameTask                         // server: a task, such as bundling
-	frameResult                       // worker: how a call ended
-	frameAnswer                       // worker: what a task answered
-	frameStuck                        // worker: a call cannot be stopped; the process is about to end
+	frameReady      frameKind = iota + 1 // worker: the process is ready
+	frameProgram                         // server: a program, before the first call of it
+	frameExecute                         // server: a call; the id is the server's
+	frameTask                            // server: a task, such as bundling
+	frameResult                          // worker: how a call ended
+	frameAnswer                          // worker: what a task answered
+	frameStuck                           // worker: a call cannot be stopped; the process is about to end
+	frameHostCall                        // worker: what an execution asks of the world outside; the id is the execution's
+	frameHostAnswer                      // server: the answer to that
 )
 
 var errFrame = errors.New("malformed frame")
@@ -160,7 +162,8 @@ func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte
 	buf = begin(buf, frameExecute, id)
 	buf = append(buf, digest[:]...)
 	l := call.Limits
-	for _, n := range []uint64{uint64(l.CPU), uint64(l.Wall), uint64(l.CallDepth), uint64(l.OutcomeBytes), uint64(l.LogLines), uint64(l.LogBytes), uint64(l.Timers)} {
+	for _, n := range []uint64{uint64(l.CPU), uint64(l.Wall), uint64(l.CallDepth), uint64(l.OutcomeBytes), uint64(l.LogLines), uint64(l.LogBytes), uint64(l.Timers),
+		uint64(l.Pending), uint64(l.Memory), uint64(l.Requests), uint64(l.RequestBytes)} {
 		buf = binary.LittleEndian.AppendUint64(buf, n)
 	}
 	buf = appendBytes(buf, call.Entry)
@@ -175,6 +178,7 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 	call.Limits = vm.Limits{
 		CPU: time.Duration(f.uint64()), Wall: time.Duration(f.uint64()), CallDepth: int(f.uint64()), OutcomeBytes: int(f.uint64()),
 		LogLines: int(f.uint64()), LogBytes: int(f.uint64()), Timers: int(f.uint64()),
+		Pending: int(f.uint64()), Memory: int(f.uint64()), Requests: int(f.uint64()), RequestBytes: int(f.uint64()),
 	}
 	call.Entry = string(f.bytes())
 	call.Input = bytes.Clone(f.bytes())
@@ -201,6 +205,7 @@ func appendResult(buf []byte, kind frameKind, id uint64, r vm.Result, retire boo
 	buf = append(buf, flag)
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(r.CPU))
 	buf = binary.LittleEndian.AppendUint64(buf, uint64(r.Wall))
+	buf = binary.LittleEndian.AppendUint64(buf, uint64(r.Allocated))
 	buf = appendBytes(buf, r.Outcome)
 	if r.Failure != nil || len(r.Logs) > 0 || r.LogsDropped > 0 {
 		text, err := json.Marshal(report{Failure: r.Failure, Logs: r.Logs, LogsDropped: r.LogsDropped}, lossy...)
@@ -224,9 +229,9 @@ const (
 func readResult(payload []byte) (r vm.Result, retire bool, err error) {
 	f := fields{rest: payload}
 	flag := f.take(1)
-	r.CPU, r.Wall = time.Duration(f.uint64()), time.Duration(f.uint64())
+	r.CPU, r.Wall, r.Allocated = time.Duration(f.uint64()), time.Duration(f.uint64()), int64(f.uint64())
 	outcome, text := f.bytes(), f.bytes()
-	if f.err || len(f.rest) > 0 || r.CPU < 0 || r.Wall < 0 {
+	if f.err || len(f.rest) > 0 || r.CPU < 0 || r.Wall < 0 || r.Allocated < 0 {
 		return vm.Result{}, true, errFrame
 	}
 	if len(outcome) > 0 {
@@ -305,4 +310,66 @@ func readAnswer(payload []byte) (body []byte, failure string, err error) {
 		return nil, "", errFrame
 	}
 	return body, clip(failure, maxReportedText), nil
+}
+
+// maxOp is the longest name of an operation of the host, in bytes.
+const maxOp = 32
+
+func appendHostCall(buf []byte, id uint64, c vm.HostCall) []byte {
+	start := len(buf)
+	buf = begin(buf, frameHostCall, id)
+	buf = binary.LittleEndian.AppendUint64(buf, c.ID)
+	buf = appendBytes(buf, c.Op)
+	buf = appendBytes(buf, c.Args)
+	buf = appendBytes(buf, c.Body)
+	return end(buf, start)
+}
+
+// readHostCall reads what a worker asks, which is a copy. What the arguments say is for the host to check.
+func readHostCall(payload []byte) (c vm.HostCall, err error) {
+	f := fields{rest: payload}
+	c.ID = f.uint64()
+	op, args, body := f.bytes(), f.bytes(), f.bytes()
+	if f.err || len(f.rest) > 0 || len(op) == 0 || len(op) > maxOp {
+		return vm.HostCall{}, errFrame
+	}
+	c.Op, c.Args = string(op), bytes.Clone(args)
+	if len(body) > 0 {
+		c.Body = bytes.Clone(body)
+	}
+	return c, nil
+}
+
+func appendHostAnswer(buf []byte, id, callID uint64, a vm.HostAnswer) []byte {
+	start := len(buf)
+	buf = begin(buf, frameHostAnswer, id)
+	buf = binary.LittleEndian.AppendUint64(buf, callID)
+	buf = appendBytes(buf, a.Value)
+	buf = appendBytes(buf, a.Body)
+	if a.Err == nil {
+		return end(appendBytes(buf, ""), start)
+	}
+	text, err := json.Marshal(a.Err, lossy...)
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	return end(appendBytes(buf, text), start)
+}
+
+// readHostAnswer returns a copy, because the execution reads it after the next frames have come in.
+func readHostAnswer(payload []byte) (callID uint64, a vm.HostAnswer, err error) {
+	f := fields{rest: payload}
+	callID = f.uint64()
+	a.Value, a.Body = bytes.Clone(f.bytes()), bytes.Clone(f.bytes())
+	text := f.bytes()
+	if f.err || len(f.rest) > 0 {
+		return 0, vm.HostAnswer{}, errFrame
+	}
+	if len(text) > 0 {
+		a.Err = &vm.HostError{}
+		if err := json.Unmarshal(text, a.Err, strict...); err != nil {
+			return 0, vm.HostAnswer{}, fmt.Errorf("%w: host error", errFrame)
+		}
+	}
+	return callID, a, nil
 }

@@ -23,7 +23,7 @@ func background(t *testing.T, pool *worker.Pool, tenant string, p *vm.Program, i
 	var result vm.Result
 	var group sync.WaitGroup
 	group.Go(func() {
-		result, _ = pool.Execute(context.Background(), tenant, p, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits})
+		result, _ = pool.Execute(context.Background(), tenant, p, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits}, nil)
 	})
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == before+1 }, 10*time.Second, time.Millisecond)
 	return func() vm.Result { group.Wait(); return result }
@@ -96,7 +96,7 @@ func TestAWorkerThatDoesNotRead(t *testing.T) {
 	large := program(`/* ` + strings.Repeat("x", 8<<20) + ` */`)
 	ended := make(chan vm.Result, 1)
 	go func() {
-		result, _ := pool.Execute(context.Background(), "a", large, vm.Call{Entry: "execute", Limits: vm.Limits{Wall: 50 * time.Millisecond}})
+		result, _ := pool.Execute(context.Background(), "a", large, vm.Call{Entry: "execute", Limits: vm.Limits{Wall: 50 * time.Millisecond}}, nil)
 		ended <- result
 	}()
 	require.Equal(t, "1", string(wait().Outcome))

@@ -61,16 +61,16 @@ func New(config Config) (*Pool, error) {
 	return p, nil
 }
 
-// Execute runs one call of a program for a tenant. What the action does wrong, up to the death of its worker, is a failure in the result. The error is ErrBusy if no
+// Execute runs one call of a program for a tenant; what it asks of the world outside goes to host, which may be nil. What the action does wrong, up to the death of its worker, is a failure in the result. The error is ErrBusy if no
 // worker was free in time, ErrClosed, or the cause of ctx's end; then the execution may go on, unseen, until its limits.
-func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, c vm.Call) (vm.Result, error) {
+func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, c vm.Call, host Host) (vm.Result, error) {
 	c.Limits = c.Limits.WithDefaults()
 	began := time.Now()
 	expired := &vm.Failure{
 		Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("wall %v", c.Limits.Wall), Message: fmt.Sprintf("the action took longer than %v", c.Limits.Wall),
 	}
 	a, err := p.call(ctx, tenant, &request{
-		answer: frameResult, most: c.Limits.OutcomeBytes, limit: c.Limits.Wall, expired: expired,
+		answer: frameResult, most: c.Limits.OutcomeBytes, limit: c.Limits.Wall, expired: expired, host: host, pending: c.Limits.Pending,
 		write: func(w *process, id uint64, buf []byte) []byte {
 			if !w.knows(program.Digest) {
 				buf = appendProgram(buf, program)
@@ -121,12 +121,14 @@ type request struct {
 	most    int                                            // bytes of an outcome
 	limit   time.Duration
 	expired *vm.Failure // what it failed of if it takes longer
+	host    Host        // nil if there is nothing outside for it
+	pending int         // host calls at a time
 }
 
 // call runs a call in one of the tenant's workers, and once more in a worker of its own if the first one died of something else.
 func (p *Pool) call(ctx context.Context, tenant string, q *request) (answer, error) {
 	for again := false; ; again = true {
-		c := &call{request: q, done: make(chan answer, 1)}
+		c := &call{request: q, done: make(chan answer, 1), hosted: hosted{calls: map[uint64]context.CancelFunc{}}}
 		w, id, err := p.acquire(ctx, tenant, c, again)
 		if err != nil {
 			return answer{}, err
@@ -138,7 +140,7 @@ func (p *Pool) call(ctx context.Context, tenant string, q *request) (answer, err
 		case <-ctx.Done():
 			return answer{}, context.Cause(ctx)
 		}
-		if a.lost == nil || a.lost.guilty || again || a.lost.alone && a.lost.failure.Kind != vm.FailSandboxLost {
+		if a.lost == nil || a.lost.guilty || a.lost.touched || again || a.lost.alone && a.lost.failure.Kind != vm.FailSandboxLost {
 			return a, nil
 		}
 		p.mu.Lock()

@@ -32,6 +32,8 @@ type process struct {
 	stderr *head
 	gone   chan struct{} // closed when the process is gone and reaped
 
+	hosting sync.WaitGroup // calls of the host
+
 	writing sync.Mutex
 	out     []byte // the frames to write
 
@@ -52,6 +54,7 @@ type call struct {
 	deadline *time.Timer // of expire
 	late     bool        // it has expired, and nobody waits for the worker's answer any more
 	sent     atomic.Bool // the worker's socket has taken all of it
+	hosted   hosted
 }
 
 // answer is how a call ended; lost says that the worker died first.
@@ -67,6 +70,7 @@ type loss struct {
 	failure *vm.Failure
 	alone   bool // the call was the only one in the worker
 	guilty  bool // the call is known to be the cause
+	touched bool // the call has asked the host for something, and may have had an effect outside
 }
 
 // start starts a process and waits until it is ready.
@@ -155,6 +159,10 @@ func (p *process) receive(free func(*process), ended func(p *process, reason str
 	calls := p.calls
 	p.calls = nil
 	p.mu.Unlock()
+	for _, c := range calls {
+		c.hosted.end()
+	}
+	p.hosting.Wait()
 	ended(p, reason)
 	close(p.gone)
 	for _, c := range calls {
@@ -162,7 +170,7 @@ func (p *process) receive(free func(*process), ended func(p *process, reason str
 		if c.late {
 			continue
 		}
-		c.done <- answer{lost: &loss{failure: failure, alone: len(calls) == 1}}
+		c.done <- answer{lost: &loss{failure: failure, alone: len(calls) == 1, touched: c.hosted.touched()}}
 	}
 }
 
@@ -181,6 +189,12 @@ func (p *process) readFrames(free func(*process)) error {
 			}
 			if !ok {
 				break
+			}
+			if f.kind == frameHostCall {
+				if err := p.serveHost(f); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := p.accept(f); err != nil {
 				return err
@@ -224,6 +238,7 @@ func (p *process) accept(f frame) error {
 		return errFrame
 	}
 	c.deadline.Stop()
+	c.hosted.end()
 	if !c.late {
 		c.done <- a
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +33,7 @@ func Serve(fd int, tasks map[string]Task) error {
 		return err
 	}
 	s := &server{fd: fd, tasks: tasks}
-	s.machine = vm.NewMachine(s.stuck)
+	s.machine = vm.NewMachine(s.stuck, s.host)
 	if err := s.write(end(begin(nil, frameReady, 0), 0)); err != nil {
 		return err
 	}
@@ -94,6 +95,12 @@ func (s *server) handle(f frame) error {
 			return err
 		}
 		return s.step(&held{id: f.id, Execution: s.machine.Start(digest, call)})
+	case frameHostAnswer:
+		callID, a, err := readHostAnswer(f.payload)
+		if err != nil {
+			return err
+		}
+		return s.answer(f.id, callID, a)
 	case frameTask:
 		name, payload, err := readTask(f.payload)
 		if err != nil {
@@ -126,6 +133,25 @@ func (s *server) step(h *held) error {
 	}
 	s.out = appendResult(s.out[:0], frameResult, h.id, h.Result(), h.Broken())
 	return s.write(s.out)
+}
+
+// host sends what the running execution asks of the world outside. The server always reads: this does not block for long.
+func (s *server) host(_ *vm.Execution, c vm.HostCall) {
+	if err := s.write(appendHostCall(nil, s.running.id, c)); err != nil {
+		os.Exit(exitGone) // the server is gone; the loop would find that out too, but not before this execution has ended
+	}
+}
+
+// answer lets an execution go on with the answer to what it asked. The execution may have ended meanwhile.
+func (s *server) answer(id, callID uint64, a vm.HostAnswer) error {
+	for i, h := range s.waiting {
+		if h.id == id {
+			s.waiting = slices.Delete(s.waiting, i, i+1)
+			h.Answer(callID, a)
+			return s.step(h)
+		}
+	}
+	return nil
 }
 
 func (s *server) stepWaiting() error {
@@ -207,4 +233,8 @@ func (s *server) stuck(_ *vm.Execution, f *vm.Failure) {
 	os.Exit(exitStuck)
 }
 
-const exitStuck = 3
+// Exit codes that tell the server what happened.
+const (
+	exitStuck = 3
+	exitGone  = 4
+)

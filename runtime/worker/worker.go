@@ -10,8 +10,11 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"time"
+
+	"github.com/durward/durward/runtime/vm"
 )
 
 // ErrBusy says that no worker was free for the call in time. The caller may try again after a moment.
@@ -19,6 +22,12 @@ var ErrBusy = errors.New("no worker is free")
 
 // ErrClosed says that the pool is closed.
 var ErrClosed = errors.New("the worker pool is closed")
+
+// Host does for one execution what its worker asks of the world outside.
+type Host interface {
+	// Serve does what is asked for and waits for it. ctx ends when the execution has ended or gives the call up. What c says is hostile.
+	Serve(ctx context.Context, c vm.HostCall) vm.HostAnswer
+}
 
 // Config is how a pool works. Command is required; every other field has a default.
 type Config struct {

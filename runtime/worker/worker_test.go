@@ -89,7 +89,7 @@ func program(body string) *vm.Program {
 
 func execute(t testing.TB, pool *worker.Pool, tenant string, p *vm.Program, input string, limits vm.Limits) vm.Result {
 	t.Helper()
-	result, err := pool.Execute(t.Context(), tenant, p, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits})
+	result, err := pool.Execute(t.Context(), tenant, p, vm.Call{Entry: "execute", Input: []byte(input), Limits: limits}, nil)
 	require.NoError(t, err)
 	return result
 }
@@ -127,7 +127,7 @@ func TestManyWaitInOneWorker(t *testing.T) {
 	for n := range 100 {
 		group.Go(func() {
 			input := fmt.Sprintf(`{"n":%d}`, n)
-			result, err := pool.Execute(context.Background(), "a", p, vm.Call{Entry: "execute", Input: []byte(input)})
+			result, err := pool.Execute(context.Background(), "a", p, vm.Call{Entry: "execute", Input: []byte(input)}, nil)
 			if err != nil || string(result.Outcome) != input {
 				t.Errorf("%d: %s %v %v", n, result.Outcome, result.Failure, err)
 			}
@@ -158,7 +158,7 @@ func TestDeathOfAWorker(t *testing.T) {
 			var group sync.WaitGroup
 			for _, tenant := range []string{"a", "a", "b"} {
 				group.Go(func() {
-					result, err := pool.Execute(context.Background(), tenant, slow, vm.Call{Entry: "execute", Input: []byte(`{}`)})
+					result, err := pool.Execute(context.Background(), tenant, slow, vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 					if err != nil || string(result.Outcome) != `"survived"` {
 						t.Errorf("%s: %s %v %v", tenant, result.Outcome, result.Failure, err)
 					}
@@ -199,11 +199,11 @@ func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	var group sync.WaitGroup
 	for _, tenant := range []string{"x", "y"} {
 		group.Go(func() {
-			_, _ = pool.Execute(context.Background(), tenant, program(`await new Promise((done) => setTimeout(done, 400))`), vm.Call{Entry: "execute", Input: []byte(`{}`)})
+			_, _ = pool.Execute(context.Background(), tenant, program(`await new Promise((done) => setTimeout(done, 400))`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 		})
 	}
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == 2 }, 10*time.Second, time.Millisecond)
-	_, err := pool.Execute(t.Context(), "z", program(`return 1`), vm.Call{Entry: "execute", Input: []byte(`{}`)})
+	_, err := pool.Execute(t.Context(), "z", program(`return 1`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 	require.ErrorIs(t, err, worker.ErrBusy)
 	require.Equal(t, uint64(1), pool.Stats().Busy)
 	require.Zero(t, pool.Stats().Waiting)
@@ -274,7 +274,7 @@ func TestHostileWorkers(t *testing.T) {
 			pool := newPool(t, worker.Config{Command: []string{os.Args[0], "hostile", name}, Grace: 50 * time.Millisecond})
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			result, err := pool.Execute(ctx, "a", program(``), vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: limits})
+			result, err := pool.Execute(ctx, "a", program(``), vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: limits}, nil)
 			require.NoError(t, err)
 			require.NotNil(t, result.Failure)
 			require.Equal(t, want, result.Failure.Kind)
@@ -286,7 +286,7 @@ func TestClosedPool(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t, worker.Config{})
 	pool.Close()
-	_, err := pool.Execute(t.Context(), "a", program(``), vm.Call{Entry: "execute", Input: []byte(`{}`)})
+	_, err := pool.Execute(t.Context(), "a", program(``), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 	require.ErrorIs(t, err, worker.ErrClosed)
 	require.Zero(t, pool.Stats().Workers)
 }
@@ -309,7 +309,7 @@ func BenchmarkExecute(b *testing.B) {
 	call := vm.Call{Entry: "execute", Input: input}
 	b.Run("one", func(b *testing.B) {
 		for b.Loop() {
-			if r, err := pool.Execute(b.Context(), "a", p, call); err != nil || r.Failure != nil {
+			if r, err := pool.Execute(b.Context(), "a", p, call, nil); err != nil || r.Failure != nil {
 				b.Fatal(r.Failure, err)
 			}
 		}
@@ -318,7 +318,7 @@ func BenchmarkExecute(b *testing.B) {
 		b.SetParallelism(32)
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
-				if r, err := pool.Execute(b.Context(), "a", p, call); err != nil || r.Failure != nil {
+				if r, err := pool.Execute(b.Context(), "a", p, call, nil); err != nil || r.Failure != nil {
 					b.Error(r.Failure, err)
 				}
 			}
