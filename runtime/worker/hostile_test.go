@@ -17,7 +17,7 @@ func rawFrame(kind byte, id uint64, payload string) []byte {
 }
 
 func rawResult(outcome, report string) string {
-	b := append([]byte{0}, make([]byte, 16)...)
+	b := append([]byte{0}, make([]byte, 24)...)
 	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(outcome))), outcome...)
 	b = append(binary.LittleEndian.AppendUint32(b, uint32(len(report))), report...)
 	return string(b)
@@ -42,7 +42,7 @@ var hostileFrames = map[string]func() []byte{
 	"stuck without a failure":      func() []byte { return rawFrame(7, 1, rawResult("", "")) },
 	"half a frame, then silence":   func() []byte { return rawFrame(5, 1, rawResult("{}", ""))[:10] },
 	"nothing at all":               func() []byte { return nil },
-	"inner length beyond its part": func() []byte { return rawFrame(5, 1, string(append(make([]byte, 17), 0xff, 0xff, 0xff, 0x7f))) },
+	"inner length beyond its part": func() []byte { return rawFrame(5, 1, string(append(make([]byte, 25), 0xff, 0xff, 0xff, 0x7f))) },
 }
 
 // silent are those of them after which nothing more comes.
