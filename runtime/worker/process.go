@@ -2,19 +2,15 @@ package worker
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-	"golang.org/x/sys/unix"
 
 	"github.com/durward/durward/runtime/vm"
 )
@@ -71,77 +67,6 @@ type loss struct {
 	alone   bool // the call was the only one in the worker
 	guilty  bool // the call is known to be the cause
 	touched bool // the call has asked the host for something, and may have had an effect outside
-}
-
-// start starts a process and waits until it is ready.
-func start(command []string, timeout time.Duration) (*process, error) {
-	pair, err := socketpair()
-	if err != nil {
-		return nil, os.NewSyscallError("socketpair", err)
-	}
-	theirs := os.NewFile(uintptr(pair[1]), "worker socket")
-	if err := unix.SetNonblock(pair[0], true); err != nil { // so that the file below waits in the poller, where a deadline works
-		unix.Close(pair[0])
-		theirs.Close()
-		return nil, os.NewSyscallError("fcntl", err)
-	}
-	p := &process{
-		//nolint:noctx // its owner ends it, and no context
-		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &head{},
-		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
-	}
-	p.cmd.Env = []string{}
-	p.cmd.Stderr = p.stderr
-	p.cmd.ExtraFiles = []*os.File{theirs} // descriptor 3
-	err = p.cmd.Start()
-	theirs.Close() // so that the end of the process is the end of the socket
-	if err != nil {
-		p.socket.Close()
-		return nil, err
-	}
-	if err := p.awaitReady(timeout); err != nil {
-		p.kill("killed")
-		_ = p.cmd.Wait()
-		p.socket.Close()
-		return nil, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
-	}
-	return p, nil
-}
-
-// socketpair returns two descriptors that no other process inherits: a worker that another pool starts at this moment would have this worker's socket.
-func socketpair() ([2]int, error) {
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	if err == nil {
-		unix.CloseOnExec(pair[0])
-		unix.CloseOnExec(pair[1])
-	}
-	return pair, err
-}
-
-func (p *process) awaitReady(timeout time.Duration) error {
-	if err := p.socket.SetReadDeadline(time.Now().Add(timeout)); err != nil {
-		return err
-	}
-	var in inbox
-	for {
-		n, err := p.socket.Read(in.room())
-		if err != nil {
-			return fmt.Errorf("not ready: %w", err)
-		}
-		in.grown(n)
-		f, ok, err := in.next()
-		if err != nil {
-			return err
-		}
-		if ok && (f.kind != frameReady || in.from != in.to) {
-			return errFrame
-		}
-		if ok {
-			return p.socket.SetReadDeadline(time.Time{})
-		}
-	}
 }
 
 // receive reads what the worker sends until it is gone, then fails the calls that it held. It calls free after every answer.
@@ -374,55 +299,4 @@ func (p *process) kill(reason string) {
 	}
 	p.mu.Unlock()
 	_ = p.cmd.Process.Kill()
-}
-
-// autopsy says why the process ended, from its exit and the end of what it printed.
-func (p *process) autopsy() (reason string, failure *vm.Failure) {
-	p.mu.Lock()
-	killed := p.killed
-	p.mu.Unlock()
-	stderr := p.stderr.String()
-	switch {
-	case killed != "":
-		return killed, lost("the worker process was killed")
-	case strings.Contains(stderr, "goroutine stack exceeds"):
-		return "stack_limit", &vm.Failure{Kind: vm.FailStackLimit, Message: "the action exhausted the stack inside a built-in function"}
-	case strings.Contains(stderr, "out of memory"), strings.Contains(stderr, "cannot allocate memory"), strings.Contains(stderr, "ThreadSanitizer failed to allocate"):
-		return "memory_limit", &vm.Failure{Kind: vm.FailMemoryLimit, Message: "the action exhausted the memory"}
-	case p.cmd.ProcessState.ExitCode() == 0:
-		return "retired", lost("the worker process ended")
-	case p.cmd.ProcessState.ExitCode() == exitStuck:
-		return "killed", lost("the worker process ended because another execution in it could not be stopped")
-	}
-	return "crashed", lost("the worker process crashed")
-}
-
-func lost(message string) *vm.Failure {
-	return &vm.Failure{Kind: vm.FailSandboxLost, Message: message}
-}
-
-// head keeps the first bytes of what a process prints to its standard error: Go prints the cause of its death first. One that prints more is not read on, and dies of that.
-type head struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-var errEnough = errors.New("enough is known")
-
-func (h *head) Write(p []byte) (int, error) {
-	const most = 8 << 10
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	n := min(len(p), most-len(h.text))
-	h.text = append(h.text, p[:n]...)
-	if n < len(p) {
-		return n, errEnough
-	}
-	return n, nil
-}
-
-func (h *head) String() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return string(h.text)
 }
