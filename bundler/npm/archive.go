@@ -1,0 +1,182 @@
+package npm
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Package is an unpacked package: its files by path, as far as a script can use them. It is immutable and shared.
+type Package struct {
+	Files map[string][]byte
+	size  int
+}
+
+// Bounds of what an archive may hold.
+const (
+	maxFiles    = 20_000
+	maxUnpacked = 128 << 20
+	maxFile     = 16 << 20
+	maxPath     = 512
+	maxFolders  = 32
+)
+
+// useful are the endings of files that are kept.
+var useful = []string{".js", ".cjs", ".mjs", ".json", ".d.ts", ".d.cts", ".d.mts"}
+
+// checkIntegrity compares an archive with its digest. Where several are given, separated by spaces, one SHA-512 must match (W3C Subresource Integrity).
+func checkIntegrity(archive []byte, integrity string) error {
+	sum := sha512.Sum512(archive)
+	for digest := range strings.FieldsSeq(integrity) {
+		text, ok := strings.CutPrefix(digest, "sha512-")
+		if !ok {
+			continue
+		}
+		want, err := base64.StdEncoding.DecodeString(text)
+		if err == nil && subtle.ConstantTimeCompare(want, sum[:]) == 1 {
+			return nil
+		}
+	}
+	return errors.New("the archive is not the one that its digest names")
+}
+
+// unpack takes an archive apart. It returns an [*Error] for what no honest archive has, and for a package that a script cannot use.
+func unpack(name string, archive []byte) (*Package, error) {
+	zipped, err := gzip.NewReader(bytes.NewReader(archive))
+	if err != nil {
+		return nil, refuse(name, "its archive is no gzip file")
+	}
+	p := &Package{Files: map[string][]byte{}}
+	total := &counted{from: zipped, left: maxUnpacked}
+	entries := tar.NewReader(total)
+	for n := 0; ; n++ {
+		header, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err == nil && n == maxFiles {
+			return nil, refuse(name, "its archive has more than %d entries", maxFiles)
+		}
+		if err == nil {
+			err = p.take(name, header, entries)
+		}
+		if err != nil {
+			return nil, archiveError(name, total, err)
+		}
+	}
+	return p, p.usable(name)
+}
+
+func archiveError(name string, total *counted, err error) error {
+	var own *Error
+	switch {
+	case errors.As(err, &own):
+		return own
+	case total.left < 0:
+		return refuse(name, "its archive unpacks to more than %d MB", maxUnpacked>>20)
+	}
+	return refuse(name, "its archive is damaged: %v", err)
+}
+
+// take keeps one entry of an archive if it is of use.
+func (p *Package) take(name string, header *tar.Header, content io.Reader) error {
+	switch header.Typeflag {
+	case tar.TypeReg:
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+		return nil
+	case tar.TypeLink, tar.TypeSymlink:
+		return refuse(name, "its archive has a link, %q", clip(header.Name))
+	default:
+		return refuse(name, "its archive has %q, which is no regular file", clip(header.Name))
+	}
+	// The first folder is "package" mostly, and npm ignores what it is called.
+	_, file, ok := strings.Cut(strings.TrimPrefix(header.Name, "./"), "/")
+	if !ok {
+		return nil
+	}
+	if !filepath.IsLocal(header.Name) || !filepath.IsLocal(file) || strings.ContainsAny(file, "\\\x00:") || len(file) > maxPath || strings.Count(file, "/") > maxFolders {
+		return refuse(name, "its archive has a file at %q", clip(header.Name))
+	}
+	file = path.Clean(file)
+	if strings.HasSuffix(file, ".node") || file == "binding.gyp" {
+		return refuseNative(name)
+	}
+	if !isUseful(file) {
+		return nil
+	}
+	if header.Size > maxFile {
+		return refuse(name, "its file %q is larger than %d MB", clip(file), maxFile>>20)
+	}
+	text, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	p.Files[file] = text
+	p.size += len(text)
+	return nil
+}
+
+func isUseful(file string) bool {
+	for _, ending := range useful {
+		if strings.HasSuffix(file, ending) {
+			return true
+		}
+	}
+	return path.Ext(file) == "" // a script without an ending can be required by its name
+}
+
+func refuseNative(name string) error {
+	e := refuse(name, "it is a native add-on: it brings machine code, and actions run JavaScript only")
+	e.Hint = "Many such packages have a counterpart in plain JavaScript, for example bcryptjs for bcrypt."
+	return e
+}
+
+// usable checks the package's own description.
+func (p *Package) usable(name string) error {
+	var about struct {
+		GypFile bool `json:"gypfile"`
+	}
+	text, ok := p.Files["package.json"]
+	if !ok {
+		return refuse(name, "its archive has no package.json")
+	}
+	if err := json.Unmarshal(text, &about); err != nil {
+		return refuse(name, "its package.json is not readable: %v", err)
+	}
+	if about.GypFile {
+		return refuseNative(name)
+	}
+	return nil
+}
+
+// counted is a reader of which only so much is read.
+type counted struct {
+	from io.Reader
+	left int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.from.Read(b[:min(int64(len(b)), c.left+1)])
+	if c.left -= int64(n); c.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
+}
+
+func clip(s string) string {
+	const most = 120
+	if len(s) <= most {
+		return s
+	}
+	return fmt.Sprintf("%s…", strings.ToValidUTF8(s[:most], ""))
+}

@@ -1,0 +1,124 @@
+package npm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Client resolves and fetches packages. It is safe for concurrent use.
+type Client struct {
+	registry *registry
+	cache    cache
+	kept     unpacked
+}
+
+// Options are what a client works with.
+type Options struct {
+	// Settings say where packages come from. With none that names a registry, [Client.Resolve] and whatever is not in the cache answer [ErrNoRegistry].
+	Settings *Settings
+	// Cache is the folder in which archives are kept. It is made when it is needed.
+	Cache string
+	// HTTP does the requests. Default: a client of its own, with the proxy that the environment names.
+	HTTP *http.Client
+	// Fresh is for how long what a registry said of a package is believed without asking again. Default: 1 minute.
+	Fresh time.Duration
+}
+
+// New returns a client.
+func New(o Options) *Client {
+	if o.Settings == nil {
+		o.Settings = &Settings{}
+	}
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	}
+	if o.Fresh == 0 {
+		o.Fresh = time.Minute
+	}
+	return &Client{
+		registry: &registry{settings: o.Settings, client: o.HTTP, fresh: o.Fresh, known: map[string]*known{}},
+		cache:    cache{o.Cache}, kept: unpacked{by: map[string]*Package{}},
+	}
+}
+
+// parallel is how many archives are fetched at a time.
+const parallel = 6
+
+// Fetch returns the packages of a lock by key, from memory, from the cache, or from the registry. An [*Error] says what is wrong with a package. The progress gets the key of each package that
+// has to be downloaded.
+func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map[string]*Package, error) {
+	packages := make([]*Package, len(l.Packages))
+	keys := l.Keys()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i, key := range keys {
+		group.Go(func() (err error) {
+			packages[i], err = c.fetch(ctx, l.Packages[key], func() {
+				if progress != nil {
+					progress(key)
+				}
+			})
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	all := make(map[string]*Package, len(keys))
+	for i, key := range keys {
+		all[key] = packages[i]
+	}
+	return all, nil
+}
+
+func (c *Client) fetch(ctx context.Context, p Locked, downloads func()) (*Package, error) {
+	if kept := c.kept.get(p.Integrity); kept != nil {
+		return kept, nil
+	}
+	archive, err := c.cache.read(p.Integrity)
+	if errors.Is(err, fs.ErrNotExist) {
+		downloads()
+		archive, err = c.download(ctx, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	unpacked, err := unpack(p.Name, archive)
+	if err != nil {
+		return nil, err
+	}
+	c.kept.put(p.Integrity, unpacked)
+	return unpacked, nil
+}
+
+// download gets an archive from the registry, checks it and keeps it.
+func (c *Client) download(ctx context.Context, p Locked) ([]byte, error) {
+	doc, err := c.registry.packument(ctx, p.Name)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := doc.Versions[p.Version]
+	if !ok {
+		return nil, refuse(p.Name, "the registry no longer has version %s", p.Version)
+	}
+	body, err := c.registry.archive(ctx, p.Name, m.Dist.Tarball)
+	if err != nil {
+		return nil, fmt.Errorf("download %s@%s: %w", p.Name, p.Version, err)
+	}
+	defer body.Close()
+	archive, err := io.ReadAll(body)
+	if err != nil {
+		return nil, fmt.Errorf("download %s@%s: %w", p.Name, p.Version, err)
+	}
+	if err := checkIntegrity(archive, p.Integrity); err != nil {
+		return nil, refuse(p.Name, "version %s: %v", p.Version, err)
+	}
+	return archive, c.cache.write(p.Integrity, archive)
+}

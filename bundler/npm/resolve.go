@@ -1,0 +1,293 @@
+package npm
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"deps.dev/util/resolve"
+	"deps.dev/util/resolve/dep"
+	"deps.dev/util/resolve/npm"
+	"deps.dev/util/resolve/version"
+	"deps.dev/util/semver"
+)
+
+// MaxPackages is how many packages an action may have, those that its packages need included.
+const MaxPackages = 500
+
+// resolver answers what the resolution asks, from one registry and for one action.
+type resolver struct {
+	registry *registry
+	declared map[string]string
+	progress func(string)
+
+	mu       sync.Mutex
+	versions map[string][]resolve.Version // by package
+	seen     int
+}
+
+// root stands for the action in the resolution.
+var root = resolve.VersionKey{
+	PackageKey: resolve.PackageKey{System: resolve.NPM, Name: "durward action"}, VersionType: resolve.Concrete, Version: "0.0.0",
+}
+
+// Resolve settles what an action declares, names with ranges, to exact versions: the ones that npm would install. An [*Error] says what the author can do; progress gets the names of packages as
+// they are looked at.
+func (c *Client) Resolve(ctx context.Context, declared map[string]string, progress func(string)) (*Lock, error) {
+	for name, requirement := range declared {
+		if err := checkDeclared(name, requirement); err != nil {
+			return nil, err
+		}
+	}
+	r := &resolver{registry: c.registry, declared: declared, progress: progress, versions: map[string][]resolve.Version{}}
+	graph, err := npm.NewResolver(r).Resolve(ctx, root)
+	if err != nil {
+		var own *Error
+		if errors.As(err, &own) {
+			return nil, own
+		}
+		return nil, fmt.Errorf("resolve packages: %w", err)
+	}
+	if err := graphError(graph); err != nil {
+		return nil, err
+	}
+	return r.lock(ctx, graph)
+}
+
+// checkDeclared says what is wrong with a declared dependency.
+func checkDeclared(name, requirement string) error {
+	if !ValidName(name) {
+		return refuse(name, "this is no name of a package")
+	}
+	_, requirement = unalias(name, requirement)
+	if strings.ContainsAny(requirement, ":/") {
+		e := refuse(name, "%q is not a range of versions", requirement)
+		e.Hint = "Packages come from the npm registry: name a range such as ^1.2.0. Addresses, files and repositories are not taken."
+		return e
+	}
+	if _, err := semver.NPM.ParseConstraint(requirement); err != nil && !isTag(requirement) {
+		return refuse(name, "%q is not a range of versions", requirement)
+	}
+	return nil
+}
+
+// isTag says whether a requirement can be a tag such as latest.
+func isTag(s string) bool {
+	return s != "" && !strings.ContainsAny(s, " <>=~^*|") && (s[0] < '0' || s[0] > '9')
+}
+
+// unalias takes "npm:name@range" apart; any other requirement is one of the package itself.
+func unalias(name, requirement string) (realName, realRequirement string) {
+	aliased, ok := strings.CutPrefix(requirement, "npm:")
+	if !ok {
+		return name, requirement
+	}
+	if i := strings.LastIndex(aliased, "@"); i > 0 {
+		return aliased[:i], aliased[i+1:]
+	}
+	return aliased, "*"
+}
+
+func graphError(g *resolve.Graph) error {
+	for _, node := range g.Nodes {
+		for _, e := range node.Errors {
+			who := ""
+			if node.Version != root {
+				who = fmt.Sprintf("%s@%s needs ", node.Version.Name, node.Version.Version)
+			}
+			return refuse(e.Req.Name, "%s%s@%s, which the registry does not have", who, e.Req.Name, e.Req.Version)
+		}
+	}
+	if g.Error != "" {
+		return refuse("", "%s", g.Error)
+	}
+	return nil
+}
+
+// Version implements resolve.Client.
+func (r *resolver) Version(ctx context.Context, k resolve.VersionKey) (resolve.Version, error) {
+	if k == root {
+		return resolve.Version{VersionKey: root}, nil
+	}
+	all, err := r.Versions(ctx, k.PackageKey)
+	if err != nil {
+		return resolve.Version{}, err
+	}
+	for _, v := range all {
+		if v.Version == k.Version {
+			return v, nil
+		}
+	}
+	return resolve.Version{}, resolve.ErrNotFound
+}
+
+// Versions implements resolve.Client. A package that does not exist has none.
+func (r *resolver) Versions(ctx context.Context, k resolve.PackageKey) ([]resolve.Version, error) {
+	r.mu.Lock()
+	list, known := r.versions[k.Name]
+	r.mu.Unlock()
+	if known {
+		return slices.Clone(list), nil
+	}
+	if !ValidName(k.Name) {
+		return nil, refuse(k.Name, "this is no name of a package")
+	}
+	doc, err := r.registry.packument(ctx, k.Name)
+	if errors.Is(err, errNotThere) {
+		doc, err = &packument{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := r.count(k.Name); err != nil {
+		return nil, err
+	}
+	for number := range doc.Versions {
+		list = append(list, r.attributes(k, doc, number))
+	}
+	slices.SortFunc(list, func(a, b resolve.Version) int { return cmp.Compare(a.Version, b.Version) })
+	r.mu.Lock()
+	r.versions[k.Name] = list
+	r.mu.Unlock()
+	return slices.Clone(list), nil
+}
+
+// attributes is a version with what the choice between versions depends on.
+func (r *resolver) attributes(k resolve.PackageKey, doc *packument, number string) resolve.Version {
+	v := resolve.Version{VersionKey: resolve.VersionKey{PackageKey: k, VersionType: resolve.Concrete, Version: number}}
+	if doc.Versions[number].Deprecated {
+		v.SetAttr(version.Blocked, "")
+	}
+	var tags []string
+	for tag, tagged := range doc.DistTags {
+		if tagged == number {
+			tags = append(tags, tag)
+		}
+	}
+	if len(tags) > 0 {
+		slices.Sort(tags)
+		v.SetAttr(version.Tags, strings.Join(tags, ","))
+	}
+	return v
+}
+
+// count bounds the packages that are looked at, and tells that one is.
+func (r *resolver) count(name string) error {
+	r.mu.Lock()
+	r.seen++
+	seen := r.seen
+	r.mu.Unlock()
+	if seen > 2*MaxPackages {
+		return refuse("", "the packages need more than %d others", MaxPackages)
+	}
+	if r.progress != nil {
+		r.progress(name)
+	}
+	return nil
+}
+
+// Requirements implements resolve.Client. Peers that are not optional are needed like any other package: nobody else would bring them. Optional packages are left out, because an
+// action runs on no particular platform.
+func (r *resolver) Requirements(ctx context.Context, k resolve.VersionKey) ([]resolve.RequirementVersion, error) {
+	if k == root {
+		return requirements(r.declared), nil
+	}
+	m, err := r.manifest(ctx, k.Name, k.Version)
+	if err != nil {
+		return nil, err
+	}
+	needed := map[string]string{}
+	for name, requirement := range m.PeerDependencies {
+		if !m.PeerDependenciesMeta[name].Optional {
+			needed[name] = requirement
+		}
+	}
+	maps.Copy(needed, m.Dependencies)
+	for name := range m.OptionalDependencies {
+		delete(needed, name)
+	}
+	return requirements(needed), nil
+}
+
+func (r *resolver) manifest(ctx context.Context, name, number string) (manifest, error) {
+	doc, err := r.registry.packument(ctx, name)
+	if err != nil {
+		return manifest{}, err
+	}
+	m, ok := doc.Versions[number]
+	if !ok {
+		return manifest{}, resolve.ErrNotFound
+	}
+	return m, nil
+}
+
+func requirements(needed map[string]string) []resolve.RequirementVersion {
+	list := make([]resolve.RequirementVersion, 0, len(needed))
+	for name, requirement := range needed {
+		real, requirement := unalias(name, requirement)
+		v := resolve.RequirementVersion{VersionKey: resolve.VersionKey{
+			PackageKey: resolve.PackageKey{System: resolve.NPM, Name: real}, VersionType: resolve.Requirement, Version: requirement,
+		}}
+		if real != name {
+			v.Type.AddAttr(dep.KnownAs, name)
+		}
+		list = append(list, v)
+	}
+	resolve.SortDependencies(list)
+	return list
+}
+
+// MatchingVersions implements resolve.Client.
+func (r *resolver) MatchingVersions(ctx context.Context, k resolve.VersionKey) ([]resolve.Version, error) {
+	if strings.ContainsAny(k.Version, ":/") {
+		return nil, refuse(k.Name, "a package needs %q, which is not in a registry", k.Version)
+	}
+	all, err := r.Versions(ctx, k.PackageKey)
+	if err != nil {
+		return nil, err
+	}
+	return resolve.MatchRequirement(k, all), nil
+}
+
+// lock writes down what the resolution has settled.
+func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
+	if len(g.Nodes) > MaxPackages+1 {
+		return nil, refuse("", "the packages need %d others; at most %d are allowed", len(g.Nodes)-1, MaxPackages)
+	}
+	l := &Lock{Dependencies: r.declared, Root: map[string]string{}, Packages: map[string]Locked{}}
+	keys := make([]string, len(g.Nodes))
+	for i, node := range g.Nodes[1:] {
+		name, number := node.Version.Name, node.Version.Version
+		m, err := r.manifest(ctx, name, number)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(m.Dist.Integrity, "sha512-") {
+			return nil, refuse(name, "version %s has no SHA-512 in the registry, and cannot be checked", number)
+		}
+		key := name + "@" + number
+		for n := 2; l.Packages[key].Name != ""; n++ {
+			key = name + "@" + number + "#" + strconv.Itoa(n)
+		}
+		keys[i+1] = key
+		l.Packages[key] = Locked{Name: name, Version: number, Integrity: m.Dist.Integrity, Dependencies: map[string]string{}}
+	}
+	for _, e := range g.Edges {
+		name := g.Nodes[e.To].Version.Name
+		if alias, ok := e.Type.GetAttr(dep.KnownAs); ok {
+			name = alias
+		}
+		if e.From == 0 {
+			l.Root[name] = keys[e.To]
+		} else {
+			l.Packages[keys[e.From]].Dependencies[name] = keys[e.To]
+		}
+	}
+	return l, nil
+}
