@@ -82,7 +82,10 @@ func named(script []byte) []*global {
 	all := bytes.Contains(script, []byte("globalThis")) || !strictThroughout(script)
 	var found []*global
 	for _, g := range hostGlobals() {
-		if all || g.namedIn(script) {
+		if !all {
+			g = g.namedIn(script)
+		}
+		if g != nil {
 			found = append(found, g)
 		}
 	}

@@ -36,6 +36,8 @@ type Execution struct {
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
 
+	surface surface
+
 	logs        []LogLine
 	logBytes    int
 	logsDropped int
