@@ -17,7 +17,7 @@ var (
 	descWaiting  = desc("durward_worker_queue", "Calls that wait for a worker process.")
 	descStarted  = desc("durward_worker_starts_total", "Worker processes that became ready.")
 	descRetried  = desc("durward_worker_retries_total", "Calls that were run again because another call killed their worker process.")
-	descBusy     = desc("durward_worker_busy_total", "Calls that got no worker process in time.")
+	descBusy     = prometheus.NewDesc("durward_worker_busy_total", "Calls that got no worker process in time, by reason.", []string{"reason"}, nil)
 	descEnded    = prometheus.NewDesc("durward_worker_ends_total", "Worker processes that are gone, by reason.", []string{"reason"}, nil)
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
@@ -32,7 +32,7 @@ var (
 // poolCollector reads the worker pool's figures when somebody asks for them.
 type poolCollector struct{ pool *worker.Pool }
 
-// Describe names nothing, because the reasons for which workers end show up with the first of each.
+// Describe names nothing, because the reasons for which workers end and calls are refused show up with the first of each.
 func (c poolCollector) Describe(chan<- *prometheus.Desc) {}
 
 func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
@@ -44,9 +44,11 @@ func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(ch, descWaiting, s.Waiting)
 	counter(ch, descStarted, s.Started)
 	counter(ch, descRetried, s.Retried)
-	counter(ch, descBusy, s.Busy)
 	for reason, n := range s.Ended {
 		ch <- prometheus.MustNewConstMetric(descEnded, prometheus.CounterValue, float64(n), reason)
+	}
+	for reason, n := range s.Busy {
+		ch <- prometheus.MustNewConstMetric(descBusy, prometheus.CounterValue, float64(n), reason)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,29 +28,37 @@ type Task func(payload []byte) ([]byte, error)
 func Serve(fd int, tasks map[string]Task) error {
 	// A fresh runtime per execution makes much garbage and keeps little; collecting at four times what is kept costs a few MB and saves a sixth of the CPU time.
 	debug.SetGCPercent(400)
-	debug.SetMaxStack(32 << 20)
+	debug.SetMaxStack(maxStack)
 	time.Local = time.UTC
+	board, err := receiveBoard(fd)
+	if err != nil {
+		return err
+	}
 	if err := confine(); err != nil {
 		return err
 	}
-	s := &server{fd: fd, tasks: tasks}
+	s := &server{fd: fd, tasks: tasks, computing: board.computing()}
 	s.machine = vm.NewMachine(s.stuck, s.host)
 	if err := s.write(end(begin(nil, frameReady, 0), 0)); err != nil {
 		return err
 	}
-	err := s.loop()
+	err = s.loop()
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
 
+// maxStack is how large the stack of a worker may become, in bytes: built-in functions that call themselves go down until the process dies of it.
+const maxStack = 32 << 20
+
 type server struct {
-	fd      int
-	tasks   map[string]Task
-	machine *vm.Machine
-	waiting []*held
-	running *held // for stuck, which reads it while it runs
+	fd        int
+	tasks     map[string]Task
+	machine   *vm.Machine
+	waiting   []*held
+	running   *held          // for stuck, which reads it while it runs
+	computing *atomic.Uint64 // on the board
 
 	in  inbox
 	out []byte // for writing
@@ -116,6 +125,8 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 	if !ok {
 		return s.write(appendAnswer(s.out[:0], id, nil, fmt.Sprintf("no task %q", name)))
 	}
+	s.computing.Store(id)
+	defer s.computing.Store(0)
 	body, err := task(payload)
 	if err != nil {
 		return s.write(appendAnswer(s.out[:0], id, nil, err.Error()))
@@ -126,7 +137,9 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 // step computes an execution until it ends or waits.
 func (s *server) step(h *held) error {
 	s.running = h
+	s.computing.Store(h.id)
 	ended := h.Step()
+	s.computing.Store(0)
 	if !ended {
 		s.waiting = append(s.waiting, h)
 		return nil

@@ -24,10 +24,16 @@ func start(command []string, timeout time.Duration) (*process, error) {
 		theirs.Close()
 		return nil, os.NewSyscallError("fcntl", err)
 	}
+	board, err := newBoard(pair[0])
+	if err != nil {
+		unix.Close(pair[0])
+		theirs.Close()
+		return nil, err
+	}
 	p := &process{
 		//nolint:noctx // its owner ends it, and no context
-		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &head{},
-		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
+		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), board: board, stderr: &head{},
+		dying: make(chan struct{}), holding: make(chan struct{}, maxHolding), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
 	}
 	p.cmd.Env = []string{}
 	p.cmd.Stderr = p.stderr
@@ -36,12 +42,14 @@ func start(command []string, timeout time.Duration) (*process, error) {
 	theirs.Close() // so that the end of the process is the end of the socket
 	if err != nil {
 		p.socket.Close()
+		board.close()
 		return nil, err
 	}
+	p.memory = openMemory(p.cmd.Process.Pid)
 	if err := p.awaitReady(timeout); err != nil {
-		p.kill("killed")
+		p.kill("killed", nil)
 		_ = p.cmd.Wait()
-		p.socket.Close()
+		p.close()
 		return nil, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
 	}
 	return p, nil

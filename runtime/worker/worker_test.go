@@ -205,7 +205,7 @@ func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == 2 }, 10*time.Second, time.Millisecond)
 	_, err := pool.Execute(t.Context(), "z", program(`return 1`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 	require.ErrorIs(t, err, worker.ErrBusy)
-	require.Equal(t, uint64(1), pool.Stats().Busy)
+	require.Equal(t, map[string]uint64{worker.BusyWorkers: 1}, pool.Stats().Busy)
 	require.Zero(t, pool.Stats().Waiting)
 	group.Wait()
 	execute(t, pool, "z", program(`return 1`), `{}`, vm.Limits{})
