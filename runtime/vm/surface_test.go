@@ -166,3 +166,138 @@ func TestFetch(t *testing.T) {
 		})
 	}
 }
+
+func failing(e vm.HostError) *world {
+	answer := func(vm.HostCall) *vm.HostAnswer { return &vm.HostAnswer{Err: &e} }
+	return &world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{"fetch": answer, "cache.get": answer}}
+}
+
+func TestFetchFails(t *testing.T) {
+	t.Parallel()
+	const refused = "the host evil.example is 100% not on the tenant's allowlist"
+	tests := map[string]struct {
+		world      *world
+		body, want string
+	}{
+		"refused": {failing(vm.HostError{Name: "TypeError", Code: "egress_denied", Message: refused}),
+			`try { await fetch("https://evil.example") } catch (e) { return [e instanceof TypeError, e.name, e.code, e.message, /bundle.js:1/.test(e.stack)] }`,
+			`[true,"TypeError","egress_denied","` + refused + `",true]`},
+		"an answer that cannot be read": {&world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{"fetch": func(vm.HostCall) *vm.HostAnswer { return &vm.HostAnswer{Value: json.RawMessage(`[`)} }}},
+			`try { await fetch("https://a.example") } catch (e) { return e.code }`, `"internal"`},
+		"not a URL":       {&world{}, `return await fetch("x").catch((e) => [e.name, e.message])`, `["TypeError","\"x\" is not a URL; it must be absolute, such as https://api.example.com/path"]`},
+		"another scheme":  {&world{}, `return await fetch("file:///etc/passwd").catch((e) => e.message)`, `"requests go to http and https only, not to file:"`},
+		"GET with a body": {&world{}, `return await fetch("https://a.example", { body: "x" }).catch((e) => e.name)`, `"TypeError"`},
+		"aborted before":  {&world{}, `return await fetch("https://a.example", { signal: AbortSignal.abort() }).catch((e) => [e.name, e instanceof DOMException])`, `["AbortError",true]`},
+		"aborted before, with a reason": {&world{}, `return await fetch("https://a.example", { signal: AbortSignal.abort(7) }).catch((e) => e)`, `7`},
+		"timed out": {&world{}, `return await fetch("https://a.example", { signal: AbortSignal.timeout(1) }).catch((e) => e.name)`, `"TimeoutError"`},
+		"broken off while the body is read": {&world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{"fetch": func(vm.HostCall) *vm.HostAnswer { return value(map[string]any{"status": 200, "body": 3}) }}},
+			`const c = new AbortController(); const r = await fetch("https://a.example", { signal: c.signal }); setTimeout(() => c.abort(), 1); const first = await r.text().catch((e) => e.name); return first`, `"AbortError"`},
+		"a stream that is still arriving": {served(200, nil, "a", "b"), `const r = await fetch("https://a.example"); return await fetch("https://a.example", { method: "POST", body: r.body }).catch((e) => e.name)`, `"TypeError"`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.JSONEq(t, test.want, test.world.outcome(t, test.body))
+		})
+	}
+}
+
+func TestAbortTellsTheHost(t *testing.T) {
+	t.Parallel()
+	w := &world{}
+	require.JSONEq(t, `"AbortError"`, w.outcome(t, `const c = new AbortController(); const p = fetch("https://a.example", { signal: c.signal }); c.abort(); return await p.catch((e) => e.name)`))
+	require.Len(t, w.calls, 2)
+	require.Equal(t, vm.OpCancel, w.calls[1].Op)
+	require.Equal(t, w.calls[0].ID, w.calls[1].ID)
+
+	w = &world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{"fetch": func(vm.HostCall) *vm.HostAnswer { return value(map[string]any{"status": 200, "body": 3}) }}}
+	w.outcome(t, `const c = new AbortController(); const r = await fetch("https://a.example", { signal: c.signal }); const p = r.text(); c.abort(); return await p.catch((e) => e.name)`)
+	var ops []string
+	for _, call := range w.calls {
+		ops = append(ops, call.Op)
+	}
+	require.Equal(t, []string{"fetch", "fetch.read", vm.OpCancel, "fetch.close"}, ops)
+	require.Equal(t, w.calls[1].ID, w.calls[2].ID)
+	require.JSONEq(t, `{"body":3}`, string(w.calls[3].Args))
+}
+
+// What an action that was interrupted had asked for settles nothing any more.
+func TestNothingSettlesAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	var x *vm.Execution
+	var asked []uint64
+	machine := vm.NewMachine(nil, func(_ *vm.Execution, c vm.HostCall) { asked = append(asked, c.ID) })
+	program := vm.NewProgram([]byte(body(`fetch("https://a.example").then(() => { for (;;); }); return { kind: "continue" }`)), nil)
+	machine.Load(program)
+	x = machine.Start(program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`)})
+	require.True(t, x.Step())
+	require.Len(t, asked, 1)
+	x.Answer(asked[0], *value(map[string]any{"status": 200}))
+	require.True(t, x.Step())
+	require.JSONEq(t, `{"kind":"continue"}`, string(x.Result().Outcome))
+}
+
+func TestNetworkLimits(t *testing.T) {
+	t.Parallel()
+	broker := vm.Failure{Kind: vm.FailRequestLimit, Limit: "requests 1", Message: "the server's own count"}
+	tests := map[string]struct {
+		world          *world
+		limits         vm.Limits
+		body           string
+		limit, message string
+	}{
+		"requests": {served(200, nil), vm.Limits{Requests: 2}, `for (;;) try { await fetch("https://a.example") } catch {}`,
+			"requests 2", "the action sent more than 2 requests"},
+		"requests at once": {served(200, nil), vm.Limits{Requests: 2}, `await Promise.allSettled([1, 2, 3].map(() => fetch("https://a.example")))`,
+			"requests 2", "the action sent more than 2 requests"},
+		"bytes sent": {served(200, nil), vm.Limits{RequestBytes: 10}, `await fetch("https://a.example", { method: "POST", body: "x".repeat(11) })`,
+			"request_bytes 10", "the action sent and received more than 10 bytes"},
+		"bytes received": {served(200, nil, "123456", "78901"), vm.Limits{RequestBytes: 10}, `const r = await fetch("https://a.example"); try { await r.text() } catch {}`,
+			"request_bytes 10", "the action sent and received more than 10 bytes"},
+		"bytes received in pieces": {served(200, nil, "123456", "78901"), vm.Limits{RequestBytes: 10}, `const r = (await fetch("https://a.example")).body.getReader(); for (;;) await r.read()`,
+			"request_bytes 10", "the action sent and received more than 10 bytes"},
+		"the broker's": {failing(vm.HostError{Failure: &broker}), vm.Limits{}, `try { await fetch("https://a.example") } catch {}`,
+			"requests 1", "the server's own count"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := test.world.run(t, body(test.body), test.limits)
+			require.NotNil(t, result.Failure)
+			require.Equal(t, vm.FailRequestLimit, result.Failure.Kind, result.Failure.Message)
+			require.Equal(t, test.limit, result.Failure.Limit)
+			require.Equal(t, test.message, result.Failure.Message)
+		})
+	}
+}
+
+// A failure and an error of a host call name the place of the call in the author's source, though nothing of the author's runs when the answer comes.
+func TestHostErrorsHaveTheAuthorsPlace(t *testing.T) {
+	t.Parallel()
+	// Generated line 1 column 30 is line 3 column 8 of action.ts, all from 0.
+	sourceMap := `{"version":3,"sources":["action.ts"],"names":[],"sourcesContent":["1\n2\n3\n  await fetch(there)\n"],"mappings":";8BAGQ"}`
+	script := "var $action = { async execute() {\n                              await fetch('https://a.example')\n} };"
+	limited := vm.Failure{Kind: vm.FailRequestLimit, Limit: "requests 1", Message: "too many"}
+	for name, e := range map[string]vm.HostError{"error": {Code: "dns", Message: "no such host"}, "limit": {Failure: &limited}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := failing(e)
+			machine := vm.NewMachine(nil, w.serve)
+			program := vm.NewProgram([]byte(script), []byte(sourceMap))
+			machine.Load(program)
+			x := machine.Start(program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`)})
+			require.False(t, x.Step())
+			w.pending[0]()
+			require.True(t, x.Step())
+			require.NotNil(t, x.Result().Failure)
+			require.NotEmpty(t, x.Result().Failure.Stack)
+			require.Equal(t, 4, x.Result().Failure.Stack[0].Line)
+			require.Equal(t, "  await fetch(there)", x.Result().Failure.Stack[0].Text)
+		})
+	}
+}
+
+func decode(t testing.TB, text []byte, v any) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(text, v))
+}
