@@ -42,6 +42,7 @@ func NewMachine(stuck func(*Execution, *Failure), host func(*Execution, HostCall
 			x.Answer(c.ID, HostAnswer{Err: &HostError{Message: c.Op + " is not possible here"}})
 		}
 	}
+	patient()
 	m := &Machine{programs: map[Digest]*program{}, stuck: stuck, host: host, memory: newMemory()}
 	m.watchdog = time.AfterFunc(time.Hour, m.bark)
 	m.watchdog.Stop()
