@@ -19,6 +19,8 @@ var (
 	descRetried  = desc("durward_worker_retries_total", "Calls that were run again because another call killed their worker process.")
 	descBusy     = prometheus.NewDesc("durward_worker_busy_total", "Calls that got no worker process in time, by reason.", []string{"reason"}, nil)
 	descEnded    = prometheus.NewDesc("durward_worker_ends_total", "Worker processes that are gone, by reason.", []string{"reason"}, nil)
+	descStrict   = desc("durward_sandbox_strict", "1 if the sandbox of the worker processes is strict, 0 if it is less.")
+	descLayer    = prometheus.NewDesc("durward_sandbox_layer", "1 for each layer of the sandbox that is there, 0 for each that is not.", []string{"layer"}, nil)
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
 	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
@@ -37,6 +39,11 @@ func (c poolCollector) Describe(chan<- *prometheus.Desc) {}
 
 func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.pool.Stats()
+	sandbox := c.pool.Sandbox()
+	ch <- prometheus.MustNewConstMetric(descStrict, prometheus.GaugeValue, number(sandbox.Level() == worker.LevelStrict))
+	for _, layer := range sandbox.Layers {
+		ch <- prometheus.MustNewConstMetric(descLayer, prometheus.GaugeValue, number(layer.On), layer.Name)
+	}
 	gauge(ch, descWorkers, s.Workers)
 	gauge(ch, descSpares, s.Spares)
 	gauge(ch, descTenants, s.Tenants)
@@ -74,4 +81,11 @@ func gauge[T int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, value
 
 func counter(ch chan<- prometheus.Metric, d *prometheus.Desc, value uint64) {
 	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value))
+}
+
+func number(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }

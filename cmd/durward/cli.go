@@ -90,7 +90,7 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 // grammar is the parser of command lines. Running what it parsed needs a context besides.
 func grammar(io streams) *kong.Kong {
 	parser, err := kong.New(&cli{}, kong.Name(io.self), kong.Description(fmt.Sprintf(description, io.self)), kong.Writers(io.out, io.err),
-		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion()},
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion(), "sandbox": defaultSandbox()},
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110, Compact: true}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "server", Title: "Run a server and set it up:"},

@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"runtime/vm":        {"runtime/vm/subtle"},
 	"runtime/vm/subtle": {},
 	"runtime/worker":    {"runtime/vm"},
+	"runtime/worker/*":  {"runtime/worker"},
 	"runtime/host":      {"runtime/vm"},
 	"runtime":           {"catalog/contract", "runtime/host", "runtime/vm", "runtime/worker"},
 	"versions":          {"catalog", "catalog/audit", "catalog/contract", "runtime", "runtime/host", "runtime/vm", "bundler"},

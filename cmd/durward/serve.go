@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	goruntime "runtime"
 	"runtime/debug"
 	"time"
 
@@ -21,9 +22,10 @@ type serveCommand struct {
 	Listen      string `default:"127.0.0.1:8080" env:"DURWARD_LISTEN" help:"Where to answer. Put TLS in front of it."`
 	OperatorKey string `placeholder:"SECRET" env:"DURWARD_OPERATOR_KEY" help:"The key that creates tenants and takes backups. The environment is the better place for it; \"durward keygen\" makes one."`
 
-	Spares    int `default:"2" env:"DURWARD_SPARES" help:"How many worker processes wait ready for tenants that have none."`
-	PerTenant int `default:"0" env:"DURWARD_PER_TENANT" help:"How many worker processes a tenant may have. 0: as many as there are CPUs."`
-	Workers   int `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
+	Spares    int    `default:"2" env:"DURWARD_SPARES" help:"How many worker processes wait ready for tenants that have none."`
+	PerTenant int    `default:"0" env:"DURWARD_PER_TENANT" help:"How many worker processes a tenant may have. 0: as many as there are CPUs."`
+	Sandbox   string `default:"${sandbox}" enum:"strict,best-effort" env:"DURWARD_SANDBOX" help:"What must confine the worker processes. strict: all that Linux offers, or the server does not start. best-effort: as much of it as there is."`
+	Workers   int    `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
 
 	Retention int           `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
 	Overflow  string        `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
@@ -82,15 +84,31 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
-		Workers:  worker.Config{Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
+		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}
 	collectLess()
 	server, err := newServer(config)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(explainSandbox(err), listener.Close())
 	}
 	return server.Run(ctx)
+}
+
+// explainSandbox adds to the error of a sandbox that is too weak what to do about it.
+func explainSandbox(err error) error {
+	if below := (*worker.SandboxError)(nil); !errors.As(err, &below) {
+		return err
+	}
+	return fmt.Errorf("%w; a kernel from 5.13 on with Landlock and seccomp has all of it, unless a container runtime's own filter forbids the calls; --sandbox=best-effort goes without, for code that you trust", err)
+}
+
+// defaultSandbox is the level that serve demands by itself.
+func defaultSandbox() string {
+	if goruntime.GOOS == "linux" {
+		return string(worker.LevelStrict)
+	}
+	return string(worker.LevelBestEffort)
 }
 
 // collectLess trades a few MB for time: a server keeps little alive and makes much garbage, and would collect it some twenty times a second under load. GOGC in the environment has the

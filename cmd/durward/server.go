@@ -16,6 +16,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/runtime/worker/child"
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web"
@@ -26,7 +27,7 @@ type serverConfig struct {
 	Data        string // the directory
 	OperatorKey string
 	Listener    net.Listener // the server closes it
-	// Workers is the pool for executions; Command and Observe are filled in.
+	// Workers is the pool for executions; Command, Spawner and Observe are filled in. Its Sandbox is demanded of processes that build, too.
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
 	Recorder audit.RecorderOptions
@@ -65,6 +66,7 @@ func newServer(config serverConfig) (s *server, err error) {
 	if err := s.startWorkers(); err != nil {
 		return s, err
 	}
+	s.logSandbox()
 	config.Recorder.Logger = config.Logger
 	if s.recorder, err = audit.NewRecorder(filepath.Join(config.Data, "spool"), s.store, config.Recorder); err != nil {
 		return s, err
@@ -77,12 +79,12 @@ func newServer(config serverConfig) (s *server, err error) {
 func (s *server) startWorkers() (err error) {
 	observer := poolLog{s.config.Logger}
 	config := s.config.Workers
-	config.Command, config.Observe = workerProcess(), observer
+	config.Command, config.Spawner, config.Observe = self(child.Worker), self(child.Spawner), observer
 	if s.runs, err = worker.New(config); err != nil {
 		return err
 	}
 	s.builds, err = worker.New(worker.Config{
-		Command: workerProcess(), Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
+		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
 		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
 		Wait:     buildLimit, Idle: time.Minute,
 	})
@@ -92,18 +94,28 @@ func (s *server) startWorkers() (err error) {
 // buildLimit is how long a bundling or a check of a schema may compute. Sources that people write take milliseconds.
 const buildLimit = 10 * time.Second
 
-// workerProcess is how this program starts itself anew. On Linux that works by a name that leads to the running program's own file, also after an update has put
+// logSandbox tells in one line how the workers are confined.
+func (s *server) logSandbox() {
+	sandbox := s.runs.Sandbox()
+	if sandbox.Level() == worker.LevelStrict {
+		s.config.Logger.Info("sandbox", "level", sandbox.Level(), "layers", sandbox)
+		return
+	}
+	s.config.Logger.Warn("the sandbox is weaker than strict: run no code that you do not trust", "level", sandbox.Level(), "layers", sandbox, "missing", sandbox.Missing())
+}
+
+// self is how this program starts itself anew. On Linux that works by a name that leads to the running program's own file, also after an update has put
 // another one in its place.
-func workerProcess() []string {
-	const self = "/proc/self/exe"
-	if _, err := os.Stat(self); err == nil {
-		return []string{self, workerCommand}
+func self(argument string) []string {
+	const link = "/proc/self/exe"
+	if _, err := os.Stat(link); err == nil {
+		return []string{link, argument}
 	}
 	path, err := os.Executable()
 	if err != nil {
 		path = os.Args[0]
 	}
-	return []string{path, workerCommand}
+	return []string{path, argument}
 }
 
 // services puts the parts together.

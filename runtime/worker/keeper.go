@@ -17,6 +17,7 @@ func (p *Pool) ask() {
 func (p *Pool) keep() {
 	tick := time.NewTicker(max(p.config.Idle/4, 10*time.Millisecond))
 	defer tick.Stop()
+	defer p.launch.close()
 	for {
 		select {
 		case <-p.closing:
@@ -85,7 +86,7 @@ func (p *Pool) unclaim() {
 
 func (p *Pool) startSpare() error {
 	began := time.Now()
-	w, err := start(p.config.Command, p.config.StartTimeout)
+	w, err := p.launch.start()
 	if err != nil {
 		p.unclaim()
 		return err

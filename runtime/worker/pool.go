@@ -15,6 +15,7 @@ import (
 // Pool is the server's worker processes. It is safe for concurrent use.
 type Pool struct {
 	config  Config
+	launch  launcher      // New's, and then the keeper's
 	demand  chan struct{} // asks the keeper for spares; has room for one
 	busy    chan struct{} // tells the watcher that there are calls; has room for one
 	closing chan struct{}
@@ -43,6 +44,7 @@ func New(config Config) (*Pool, error) {
 		config: config, demand: make(chan struct{}, 1), busy: make(chan struct{}, 1), closing: make(chan struct{}),
 		tenants: map[string]*tenant{}, count: Counts{Ended: map[string]uint64{}, Busy: map[string]uint64{}},
 	}
+	p.launch.config = &p.config
 	p.total = 1
 	if err := p.startSpare(); err != nil {
 		return nil, err
@@ -196,6 +198,9 @@ func (p *Pool) Stats() Stats {
 	}
 	return s
 }
+
+// Sandbox says how the pool's workers are confined, as the first one found out.
+func (p *Pool) Sandbox() Sandbox { return p.launch.sandbox }
 
 // Close ends all workers and waits until they are gone. Calls in them fail; a caller that wants them to end well waits for them first.
 func (p *Pool) Close() {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,7 +22,7 @@ var (
 
 // process is the server's side of one worker process.
 type process struct {
-	cmd     *exec.Cmd
+	cmd     *child
 	tenant  *tenant // nil for a spare; set once, under the pool's lock
 	socket  *os.File
 	stderr  *head

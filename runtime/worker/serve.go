@@ -25,7 +25,11 @@ type Task func(payload []byte) ([]byte, error)
 //
 // All work happens on the calling goroutine, which reads the socket itself: with a reader of its own the answer to a call would
 // wait for the scheduler twice.
-func Serve(fd int, tasks map[string]Task) error {
+//
+// Before anything else the process gives up all that it does not need, for good. A process that has tasks is refused files when it asks for them; one that has none is ended.
+func Serve(fd int, tasks map[string]Task) error { return serve(fd, tasks, len(tasks) > 0) }
+
+func serve(fd int, tasks map[string]Task, expectFiles bool) error {
 	// A fresh runtime per execution makes much garbage and keeps little; collecting at four times what is kept costs a few MB and saves a sixth of the CPU time.
 	debug.SetGCPercent(400)
 	debug.SetMaxStack(maxStack)
@@ -34,12 +38,10 @@ func Serve(fd int, tasks map[string]Task) error {
 	if err != nil {
 		return err
 	}
-	if err := confine(); err != nil {
-		return err
-	}
+	confined := confine(expectFiles)
 	s := &server{fd: fd, tasks: tasks, computing: board.computing()}
 	s.machine = vm.NewMachine(s.stuck, s.host)
-	if err := s.write(end(begin(nil, frameReady, 0), 0)); err != nil {
+	if err := s.write(end(confined.append(begin(nil, frameReady, 0)), 0)); err != nil {
 		return err
 	}
 	err = s.loop()

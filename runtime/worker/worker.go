@@ -55,6 +55,10 @@ type Host interface {
 type Config struct {
 	// Command is the path and the arguments that start a worker process, which calls [Serve]. It gets an empty environment.
 	Command []string
+	// Spawner is the path and the argument that start a process which calls [Spawn]: it puts the workers into namespaces, on Linux and where that is allowed. Default: none.
+	Spawner []string
+	// Sandbox is the least level that a worker must have reached when it is ready. Default: LevelBestEffort.
+	Sandbox Level
 	// Spares is how many blank workers wait ready, at most half of Max. Default: 2.
 	Spares int
 	// PerTenant is how many workers that take calls one tenant may have. Beside them it may have an eighth of Max, and as many as PerTenant at least, that only end what
