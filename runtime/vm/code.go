@@ -83,7 +83,10 @@ func named(script []byte) []*global {
 	all := bytes.Contains(script, []byte("globalThis")) || !strictThroughout(script)
 	var found []*global
 	for _, g := range append(hostGlobals(), repairs()...) {
-		if all || g.namedIn(script) {
+		if !all {
+			g = g.namedIn(script)
+		}
+		if g != nil {
 			found = append(found, g)
 		}
 	}
