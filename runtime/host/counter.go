@@ -143,7 +143,7 @@ func (s *Session) counterHit(ctx context.Context, args json.RawMessage) (vm.Host
 		return vm.HostAnswer{}, refuse(codeUnavailable, "the counter does not answer")
 	}
 	return answerValue(struct {
-		Count int     `json:"count"`
-		Reset float64 `json:"reset_in_seconds"`
-	}{count, reset.Seconds()})
+		Count int `json:"count"`
+		Reset int `json:"reset_in_seconds"`
+	}{count, int((reset + time.Second - 1) / time.Second)}) // rounded up: who comes back then is not too early
 }

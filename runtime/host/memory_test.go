@@ -189,6 +189,20 @@ func TestCounterKeepsItsPromise(t *testing.T) {
 	})
 }
 
+func TestCounterAnswersInWholeSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := granted()
+		broker := host.New(w.options)
+		defer broker.Close()
+		s := broker.Open(&w.settings, w.grant)
+		defer s.Close()
+		hit := object{"key": "k", "window_seconds": 60, "limit": 1}
+		require.JSONEq(t, `{"count":1,"reset_in_seconds":64}`, result(t, s, "counter.hit", hit)) // 60 s and a sixteenth
+		require.JSONEq(t, `{"count":2,"reset_in_seconds":64}`, result(t, s, "counter.hit", hit))
+	})
+}
+
 func TestCounterUnderFlood(t *testing.T) {
 	t.Parallel()
 	counters, ctx := host.NewMemoryCounters(), t.Context()

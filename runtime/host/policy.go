@@ -1,36 +1,11 @@
 package host
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
 )
-
-// Check returns an error that names the first entry that means nothing. Such an entry allows nothing.
-func (e *Egress) Check() error {
-	for _, entry := range e.Hosts {
-		if _, err := parsePattern(entry); err != nil {
-			return fmt.Errorf("host %q: %w", entry, err)
-		}
-	}
-	for _, entry := range e.Internal {
-		if p, err := parsePattern(entry); err != nil || p.wildcard || p.port == 0 {
-			return fmt.Errorf("internal host %q: write it as host:port", entry)
-		}
-	}
-	for _, method := range e.Methods {
-		if _, err := normalMethod(method); err != nil {
-			return fmt.Errorf("method %q: %w", method, err)
-		}
-	}
-	for _, scheme := range e.Schemes {
-		if scheme != "https" && scheme != "http" {
-			return fmt.Errorf("scheme %q: there are https and http", scheme)
-		}
-	}
-	return nil
-}
 
 // pattern is an entry of a list of hosts.
 type pattern struct {
@@ -39,7 +14,7 @@ type pattern struct {
 	port     int // 0: the standard ports
 }
 
-var errPattern = fmt.Errorf("write it as api.example.com or *.example.com, with or without a :port")
+var errPattern = errors.New("no pattern of hosts")
 
 func parsePattern(s string) (pattern, error) {
 	rest, wildcard := strings.CutPrefix(s, "*.")
@@ -92,7 +67,7 @@ type policy struct {
 }
 
 func newPolicy(e *Egress, declared []string) *policy {
-	return &policy{egress: e, hosts: patterns(e.Hosts), declared: patterns(declared), declares: declared != nil, internal: patterns(e.Internal)}
+	return &policy{egress: e, hosts: patterns(e.Hosts), declared: patterns(declared), declares: len(declared) > 0, internal: patterns(e.Internal)}
 }
 
 // opened says whether the operator has opened a target whatever its addresses are.
@@ -108,11 +83,13 @@ func (p *policy) allow(method string, t *target) error {
 		return refuse(codeDenied, "the tenant allows no requests over %s", t.url.Scheme)
 	case len(p.egress.Methods) > 0 && !slices.ContainsFunc(p.egress.Methods, func(m string) bool { return strings.EqualFold(m, method) }):
 		return refuse(codeDenied, "the tenant allows no %s requests", method)
-	case len(p.egress.Hosts) == 0 && !internal && !standardPort(t.port):
+	case internal: // the tenant's own list is of public hosts
+	case len(p.egress.Hosts) == 0 && !standardPort(t.port):
 		return refuse(codeDenied, "requests go to ports 80 and 443: the tenant allows no others")
-	case len(p.egress.Hosts) > 0 && !matchesAny(p.hosts, t, internal):
+	case len(p.egress.Hosts) > 0 && !matchesAny(p.hosts, t, false):
 		return refuse(codeDenied, "the tenant allows no requests to %s", t.url.Host)
-	case p.declares && !matchesAny(p.declared, t, internal):
+	}
+	if p.declares && !matchesAny(p.declared, t, internal) {
 		return refuse(codeDenied, "the version does not declare the host %s", t.url.Host)
 	}
 	return nil
