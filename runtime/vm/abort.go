@@ -15,16 +15,6 @@ var eventsSource string
 
 var eventsProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("events", eventsSource, true) })
 
-// events are the parts that events.js makes. They are made when something needs them first, be it only an error that is a DOMException.
-func (x *Execution) events() *goja.Object {
-	if x.surface.events == nil {
-		x.surface.events = x.runScript(eventsProgram(), x.eventsNatives())
-	}
-	return x.surface.events
-}
-
-func (x *Execution) installEvents() { x.defineAll(x.events()) }
-
 // domException is an error of the web platform, such as an AbortError.
 func (x *Execution) domException(name, message string) goja.Value {
 	return mustCall(callable(x.events(), "exception"), x.rt.ToValue(message), x.rt.ToValue(name))

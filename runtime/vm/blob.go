@@ -29,9 +29,12 @@ func (x *Execution) blobNatives() map[string]native {
 		"blobSlice":  x.blobSlice,
 		"isBytes":    func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(x.isBytes(call.Argument(0))) },
 		"bodyOfBlob": func(call goja.FunctionCall) goja.Value { return x.object(newBody(of(call).data, of(call).kind)) },
-		"read":       x.readWhole,
-		"today":      func(goja.FunctionCall) goja.Value { return x.rt.ToValue(time.Now().UnixMilli()) },
-		"integer":    func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(call.Argument(0).ToInteger()) },
+		"makeStream": func(call goja.FunctionCall) goja.Value {
+			return mustCall(callable(x.streams(), "makeStream"), call.Argument(0))
+		},
+		"read":    x.readWhole,
+		"today":   func(goja.FunctionCall) goja.Value { return x.rt.ToValue(time.Now().UnixMilli()) },
+		"integer": func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(call.Argument(0).ToInteger()) },
 	}
 }
 

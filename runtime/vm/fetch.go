@@ -38,9 +38,13 @@ func (x *Execution) fetchNatives() map[string]native {
 	functions["kind"] = func(call goja.FunctionCall) goja.Value {
 		return x.rt.ToValue(mustHold[*body](x, call.Argument(0)).kind)
 	}
-	functions["bodyOfForm"] = func(call goja.FunctionCall) goja.Value {
-		return x.object(newBody(encodeForm(mustHold[*pairs](x, call.Argument(0)))))
+	functions["streamBody"] = func(call goja.FunctionCall) goja.Value {
+		if content, ok := x.as(x.surface.streams, "isStream", "bodyOf", call.Argument(0)); ok {
+			return content
+		}
+		return goja.Undefined()
 	}
+	functions["formBody"] = x.formBody
 	functions["bodyOfBytes"] = func(call goja.FunctionCall) goja.Value { return x.object(newBody(x.bytesIn(call.Argument(0)), "")) }
 	functions["bodyOfText"] = func(call goja.FunctionCall) goja.Value {
 		return x.object(newBody([]byte(call.Argument(0).String()), call.Argument(1).String()))
@@ -63,6 +67,18 @@ func (x *Execution) fetchNatives() map[string]native {
 	}
 	functions["fetch"] = x.fetch
 	return functions
+}
+
+// formBody is the body that a FormData or a Blob gives, or undefined.
+func (x *Execution) formBody(call goja.FunctionCall) goja.Value {
+	if form, ok := x.as(x.surface.forms, "isForm", "listOf", call.Argument(0)); ok {
+		return x.object(newBody(encodeForm(mustHold[*pairs](x, form))))
+	}
+	if data, ok := x.as(x.surface.forms, "isBlob", "dataOf", call.Argument(0)); ok {
+		content := mustHold[*blob](x, data)
+		return x.object(newBody(content.data, content.kind))
+	}
+	return goja.Undefined()
 }
 
 // fetchURL(text, any) is a URL as the standard writes it. Only one of http or https that carries no credentials is taken, unless any is true.
@@ -137,10 +153,11 @@ func (x *Execution) reasonPhrase(call goja.FunctionCall) goja.Value {
 
 // signalOf is the state of an AbortSignal.
 func (x *Execution) signalOf(call goja.FunctionCall) goja.Value {
-	if x.surface.events == nil || !mustCall(callable(x.surface.events, "isSignal"), call.Argument(0)).ToBoolean() {
+	state, ok := x.as(x.surface.events, "isSignal", "stateOf", call.Argument(0))
+	if !ok {
 		panic(x.rt.NewTypeError("signal must be an AbortSignal"))
 	}
-	return mustCall(callable(x.surface.events, "stateOf"), call.Argument(0))
+	return state
 }
 
 // signalFor(state, set) makes the AbortSignal of a request: it follows the one that the request was made with, and set takes its state.

@@ -1,13 +1,13 @@
-(function (host, { isObject, need, Headers, headersOf, makeHeaders }, { bodyOf, isStream, makeStream }, { isBlob, dataOf, makeBlob, isForm, listOf, makeForm }) {
+(function (host, { isObject, need, Headers, headersOf, makeHeaders }) {
   // Fetch Standard, section 5: the body that a value gives.
   const extract = (value) => {
-    if (isStream(value)) {
-      const body = bodyOf(value);
-      if (host.locked(body) || host.used(body)) throw host.typeError("the stream has been read or is locked to a reader");
-      return host.take(body);
+    const stream = host.streamBody(value);
+    if (stream !== undefined) {
+      if (host.locked(stream) || host.used(stream)) throw host.typeError("the stream has been read or is locked to a reader");
+      return host.take(stream);
     }
-    if (isBlob(value)) return host.bodyOfBlob(dataOf(value));
-    if (isForm(value)) return host.bodyOfForm(listOf(value));
+    const form = host.formBody(value);
+    if (form !== undefined) return form;
     if (host.isBytes(value)) return host.bodyOfBytes(value);
     return host.bodyOfText(`${value}`, host.isParams(value) ? "application/x-www-form-urlencoded;charset=UTF-8" : "text/plain;charset=UTF-8");
   };
@@ -19,7 +19,7 @@
     if (init !== undefined && init !== null && !isObject(init)) throw host.typeError("the options must be an object");
     return init ?? {};
   };
-  const consume = (body, kind, headers, finish) => host.read(body ?? host.bodyOfText("", ""), kind, headers, finish);
+  const consume = (body, kind, headers) => host.read(body ?? host.bodyOfText("", ""), kind, headers);
 
   let isRequest;
   let send;
@@ -73,7 +73,7 @@
       return (this.#signal ??= host.signalFor(this.#state, (state) => (this.#state = state)));
     }
     get body() {
-      return this.#body === null ? null : (this.#stream ??= makeStream(this.#body));
+      return this.#body === null ? null : (this.#stream ??= host.makeStream(this.#body));
     }
     get bodyUsed() {
       return this.#body !== null && host.used(this.#body);
@@ -101,10 +101,10 @@
       return consume(this.#body, "bytes");
     }
     blob() {
-      return consume(this.#body, "blob", headersOf(this.#headers), makeBlob);
+      return consume(this.#body, "blob", headersOf(this.#headers));
     }
     formData() {
-      return consume(this.#body, "formData", headersOf(this.#headers), makeForm);
+      return consume(this.#body, "formData", headersOf(this.#headers));
     }
     static {
       isRequest = (value) => isObject(value) && #method in value;
@@ -180,7 +180,7 @@
       return this.#headers;
     }
     get body() {
-      return this.#body === null ? null : (this.#stream ??= makeStream(this.#body));
+      return this.#body === null ? null : (this.#stream ??= host.makeStream(this.#body));
     }
     get bodyUsed() {
       return this.#body !== null && host.used(this.#body);
@@ -203,10 +203,10 @@
       return consume(this.#body, "bytes");
     }
     blob() {
-      return consume(this.#body, "blob", headersOf(this.#headers), makeBlob);
+      return consume(this.#body, "blob", headersOf(this.#headers));
     }
     formData() {
-      return consume(this.#body, "formData", headersOf(this.#headers), makeForm);
+      return consume(this.#body, "formData", headersOf(this.#headers));
     }
     static {
       makeResponse = (type, status, statusText, url, redirected, headers, body) => {
@@ -236,5 +236,5 @@
     },
   };
 
-  return { Request, Response, fetch };
+  return { globals: { fetch, Request, Response } };
 })

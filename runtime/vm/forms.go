@@ -170,7 +170,7 @@ func (x *Execution) parseParts(reader *multipart.Reader) (*pairs, error) {
 				fileKind = "text/plain"
 			}
 			entry.value, entry.blob = "", &blob{data: data, kind: blobKind(fileKind)}
-			entry.file = mustCall(callable(x.web(), "makeFile"), x.object(entry.blob), x.rt.ToValue(entry.filename))
+			entry.file = mustCall(callable(x.forms(), "makeFile"), x.object(entry.blob), x.rt.ToValue(entry.filename))
 		}
 		form.add(entry)
 	}

@@ -1,4 +1,4 @@
-(function (host, { isObject, iterators, need }, { makeStream }) {
+(function (host, { isObject, iterators, need }) {
   // File API, sections 3 and 4.
   let isBlob;
   let dataOf;
@@ -29,7 +29,7 @@
       return makeBlob(host.blobSlice(this.#data, start, end, `${type}`));
     }
     stream() {
-      return makeStream(host.bodyOfBlob(this.#data));
+      return host.makeStream(host.bodyOfBlob(this.#data));
     }
     text() {
       return host.read(host.bodyOfBlob(this.#data), "text");
@@ -144,5 +144,5 @@
     into(list, `${name}`, file, dataOf(file), file.name);
   };
 
-  return { Blob, File, FormData, isBlob, dataOf, makeBlob, makeFile, isForm, listOf, makeForm };
+  return { globals: { Blob, File, FormData }, isBlob, dataOf, makeBlob, makeFile, isForm, listOf, makeForm };
 })

@@ -62,7 +62,10 @@ func hostGlobals() []*global {
 		{[]string{"structuredClone"}, (*Execution).installClone, true},
 		{[]string{"atob", "btoa"}, (*Execution).installBase64, false},
 		{[]string{"DOMException", "Event", "EventTarget", "AbortController", "AbortSignal"}, (*Execution).installEvents, true},
-		{[]string{"fetch", "Headers", "Request", "Response", "FormData", "Blob", "File", "ReadableStream"}, (*Execution).installFetch, true},
+		{[]string{"Headers"}, (*Execution).installHeaders, true},
+		{[]string{"ReadableStream", "ReadableStreamDefaultReader"}, (*Execution).installStreams, true},
+		{[]string{"FormData", "Blob", "File"}, (*Execution).installForms, true},
+		{[]string{"fetch", "Request", "Response"}, (*Execution).installFetch, true},
 		{[]string{"crypto"}, (*Execution).installCrypto, false},
 	}
 }

@@ -60,7 +60,6 @@
 
   let headersOf;
   let makeHeaders;
-  let isHeaders;
   const walk = iterators("Headers", (list, i) => host.at(list, i));
 
   class Headers {
@@ -104,7 +103,6 @@
       return walk.entries(this.#list);
     }
     static {
-      isHeaders = (value) => isObject(value) && #list in value;
       headersOf = (headers) => headers.#list;
       makeHeaders = (list) => {
         const headers = new Headers();
@@ -116,5 +114,5 @@
   host.tag(Headers, "Headers");
   host.alias(Headers, "entries");
 
-  return { Headers, isObject, iterators, pairsOf, need, headersOf, makeHeaders, isHeaders };
+  return { globals: { Headers }, Headers, isObject, iterators, pairsOf, need, headersOf, makeHeaders };
 })

@@ -97,7 +97,7 @@ func (x *Execution) iteratesLater(call goja.FunctionCall) goja.Value {
 	return goja.Undefined()
 }
 
-// readWhole(body, kind, headers?, finish?) is a promise of all of a body in the form that kind names; finish makes the value of a Blob or FormData from what is in it.
+// readWhole(body, kind, headers?) is a promise of all of a body in the form that kind names, which for a Blob and FormData depends on its headers.
 func (x *Execution) readWhole(call goja.FunctionCall) goja.Value {
 	b, kind := mustHold[*body](x, call.Argument(0)), call.Argument(1).String()
 	if b.used || b.locked {
@@ -135,10 +135,10 @@ func (x *Execution) converted(data []byte, kind string, call goja.FunctionCall) 
 	case "bytes":
 		return x.newBytes(append([]byte(nil), data...))
 	}
-	finish, _ := goja.AssertFunction(call.Argument(3))
 	mediaType, _ := mustHold[*pairs](x, call.Argument(2)).combined("content-type")
 	if kind == "blob" {
-		return mustCall(finish, x.object(&blob{data: append([]byte(nil), data...), kind: blobKind(mediaType)}))
+		content := &blob{data: append([]byte(nil), data...), kind: blobKind(mediaType)}
+		return mustCall(callable(x.forms(), "makeBlob"), x.object(content))
 	}
-	return mustCall(finish, x.object(x.parseForm(data, mediaType)))
+	return mustCall(callable(x.forms(), "makeForm"), x.object(x.parseForm(data, mediaType)))
 }

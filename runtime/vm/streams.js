@@ -96,5 +96,5 @@
     }
   }
 
-  return { ReadableStream, ReadableStreamDefaultReader, bodyOf, isStream, makeStream };
+  return { globals: { ReadableStream, ReadableStreamDefaultReader }, bodyOf, isStream, makeStream };
 })

@@ -19,11 +19,6 @@ var urlSource string
 
 var urlProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("url", urlSource, true) })
 
-func (x *Execution) installURL() {
-	x.surface.urls = x.runScript(urlProgram(), x.urlNatives(), x.headers())
-	x.defineAll(x.surface.urls)
-}
-
 // isParams reports whether a value is a URLSearchParams.
 func (x *Execution) isParams(value goja.Value) bool {
 	return x.surface.urls != nil && mustCall(callable(x.surface.urls, "isParams"), value).ToBoolean()
