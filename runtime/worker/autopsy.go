@@ -54,7 +54,7 @@ func (p *process) ownEnd() *death {
 	switch {
 	case says("goroutine stack exceeds"):
 		return &death{reason: "stack_limit", failure: &vm.Failure{
-			Kind: vm.FailStackLimit, Limit: "stack " + mebibytes(maxStack),
+			Kind: vm.FailStackLimit, Limit: fmt.Sprintf("stack %d bytes", maxStack),
 			Message: "the action exhausted the stack of " + mebibytes(maxStack) + " inside a built-in function" + placeUnknown,
 		}}
 	case says("SIGSYS", "bad system call"), status.Signaled() && status.Signal() == syscall.SIGSYS:
@@ -63,7 +63,7 @@ func (p *process) ownEnd() *death {
 		says("SIGSEGV") && says("runtime.gc", "runtime.scan", "runtime.sysMap"),               // what the kernel refused, and Go uses all the same
 		status.Signaled() && status.Signal() == syscall.SIGKILL && p.memory.last() > p.most/2: // the kernel itself was short of it
 		return &death{reason: "memory_limit", failure: &vm.Failure{
-			Kind: vm.FailMemoryLimit, Limit: "hard memory " + mebibytes(p.most),
+			Kind: vm.FailMemoryLimit, Limit: fmt.Sprintf("hard memory %d bytes", p.most),
 			Message: "the action exhausted the memory, of which its process may have " + mebibytes(p.most) + placeUnknown,
 		}}
 	case status.ExitStatus() == 0 && !status.Signaled():

@@ -70,6 +70,10 @@ func hostile(name string) {
 		time.Sleep(900 * time.Millisecond)
 		_, _ = socket.Write(rawFrame(5, id, rawResult("1", "")))
 	default:
+		if _, ok := floods[name]; ok {
+			flood(socket, id, name)
+			break
+		}
 		_, _ = socket.Write(hostileFrames[name](id))
 	}
 	time.Sleep(time.Hour) // until it is killed

@@ -53,7 +53,7 @@ func (m *memory) close() {
 
 func memoryFailure(most, had int64) *vm.Failure {
 	return &vm.Failure{
-		Kind: vm.FailMemoryLimit, Limit: "hard memory " + mebibytes(most),
+		Kind: vm.FailMemoryLimit, Limit: fmt.Sprintf("hard memory %d bytes", most),
 		Message: "the action's process had " + mebibytes(had) + " of memory, and may have " + mebibytes(most) + placeUnknown,
 	}
 }

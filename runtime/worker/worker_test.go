@@ -33,6 +33,10 @@ func TestMain(m *testing.M) {
 		hostile(os.Args[2])
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "speaks" {
+		speaks()
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
