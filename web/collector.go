@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 )
 
@@ -21,6 +22,10 @@ var (
 	descEnded    = prometheus.NewDesc("durward_worker_ends_total", "Worker processes that are gone, by reason.", []string{"reason"}, nil)
 	descStrict   = desc("durward_sandbox_strict", "1 if the sandbox of the worker processes is strict, 0 if it is less.")
 	descLayer    = prometheus.NewDesc("durward_sandbox_layer", "1 for each layer of the sandbox that is there, 0 for each that is not.", []string{"layer"}, nil)
+
+	descOutbound  = prometheus.NewDesc("durward_outbound_requests_total", "Requests of actions that have ended, by result: ok, or why there was no answer.", []string{"result"}, nil)
+	descOutgoing  = desc("durward_outbound_requests", "Requests of actions whose answers have not been read to their end.")
+	descConnPools = desc("durward_outbound_pools", "Pools of connections that tenants have.")
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
 	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
@@ -57,6 +62,21 @@ func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	for reason, n := range s.Busy {
 		ch <- prometheus.MustNewConstMetric(descBusy, prometheus.CounterValue, float64(n), reason)
 	}
+}
+
+// brokerCollector does the same for what actions send. Hosts are no label: tenants choose them.
+type brokerCollector struct{ broker *host.Broker }
+
+// Describe names nothing, because results show up with the first of each.
+func (c brokerCollector) Describe(chan<- *prometheus.Desc) {}
+
+func (c brokerCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.broker.Stats()
+	for result, n := range s.Requests {
+		ch <- prometheus.MustNewConstMetric(descOutbound, prometheus.CounterValue, float64(n), result)
+	}
+	gauge(ch, descOutgoing, s.UnderWay)
+	gauge(ch, descConnPools, s.Pools)
 }
 
 // recorderCollector does the same for the recorder of executions.

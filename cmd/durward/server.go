@@ -15,6 +15,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/runtime/worker/child"
 	"github.com/durward/durward/store/bolt"
@@ -43,6 +44,7 @@ type server struct {
 	store    *bolt.Store
 	runs     *worker.Pool // executions
 	builds   *worker.Pool // bundling, and checks of schemas
+	broker   *host.Broker
 	recorder *audit.Recorder
 	web      *web.Server
 	forget   context.CancelFunc // ends the caches' watching of the store
@@ -132,7 +134,8 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		return s.builds.Task(ctx, tenant, name, payload, buildLimit)
 	}
 	schemas := catalog.RemoteSchemas{Run: task}
-	engine := &runtime.Engine{Sandbox: s.runs}
+	s.broker = host.New(host.Options{})
+	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker}
 	actions := catalog.New(ctx, s.store, schemas, catalog.Options{})
 	return web.New(web.Config{
 		Catalog:   actions,
@@ -141,6 +144,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: s.store},
 		Recorder:  s.recorder,
 		Workers:   s.runs,
+		Broker:    s.broker,
 		Backup:    s.store.Backup,
 		Templates: shipped(),
 		Version:   programVersion(),
@@ -170,6 +174,9 @@ func (s *server) close() error {
 		if pool != nil {
 			pool.Close()
 		}
+	}
+	if s.broker != nil {
+		s.broker.Close()
 	}
 	if s.recorder != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), flushTime)
