@@ -19,7 +19,7 @@ import (
 
 // TestMain lets the test binary be its own worker process.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 {
+	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "worker":
 			loop(worker.Serve(worker.FD, map[string]worker.Task{"echo": echo, "escape": escape}))
