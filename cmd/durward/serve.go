@@ -27,6 +27,9 @@ type serveCommand struct {
 	Sandbox   string `default:"${sandbox}" enum:"strict,best-effort" env:"DURWARD_SANDBOX" help:"What must confine the worker processes. strict: all that Linux offers, or the server does not start. best-effort: as much of it as there is."`
 	Workers   int    `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
 
+	Concurrency int `default:"0" env:"DURWARD_CONCURRENCY" help:"How many executions a tenant may have at a time. 0: 128 for each of its worker processes."`
+	Queue       int `default:"1000" env:"DURWARD_QUEUE" help:"How many calls of a tenant may wait for a worker process."`
+
 	Retention int           `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
 	Overflow  string        `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
 	Drain     time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
@@ -48,8 +51,10 @@ func (c *serveCommand) Validate() error {
 	switch {
 	case c.Spares < 1 || c.Workers < 1:
 		return errors.New("--spares and --workers must be at least 1")
-	case c.PerTenant < 0:
-		return errors.New("--per-tenant must be at least 0")
+	case c.PerTenant < 0 || c.Concurrency < 0:
+		return errors.New("--per-tenant and --concurrency must be at least 0")
+	case c.Queue < 1:
+		return errors.New("--queue must be at least 1")
 	case c.Retention < 1:
 		return errors.New("--retention must be at least 1 day")
 	case c.Drain < 0:
@@ -84,7 +89,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
-		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
+		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}
 	collectLess()
