@@ -15,9 +15,8 @@ import (
 // Bounds of bodies.
 const (
 	maxBodies = 16       // that one execution has open at a time
-	maxRead   = 1 << 20  // bytes of one read
+	maxRead   = 1 << 20  // bytes of one read: what waits in the server's memory for a worker
 	someRead  = 64 << 10 // bytes of a read that does not say how many
-	maxWhole  = 16 << 20 // bytes of a body that is asked for as a whole: it must fit a frame to the worker
 )
 
 type fetched struct {
@@ -147,6 +146,7 @@ func (s *Session) drop(number int, word string) {
 	}
 }
 
+// fetchRead answers with the next bytes of a body, and says whether they are the last ones. With all it waits until it has them all, or as many as one answer may have.
 func (s *Session) fetchRead(ctx context.Context, args json.RawMessage) (vm.HostAnswer, error) {
 	var a struct {
 		Body int  `json:"body"`
@@ -165,7 +165,7 @@ func (s *Session) fetchRead(ctx context.Context, args json.RawMessage) (vm.HostA
 	defer stop()
 	var read []byte
 	if a.All {
-		read, err = x.readAll()
+		read, err = x.readMuch()
 	} else {
 		read, err = x.readSome(a.Max)
 	}
@@ -193,26 +193,25 @@ func (x *exchange) readSome(most int) ([]byte, error) {
 	}
 }
 
-// readAll reads to the end, and returns io.EOF.
-func (x *exchange) readAll() ([]byte, error) {
+// readMuch reads up to maxRead bytes, and returns io.EOF with the last ones. Who wants all of a larger body asks again: what executions could have the server hold is bounded by that, and not
+// by the size of what they fetch.
+func (x *exchange) readMuch() ([]byte, error) {
 	size := int64(4 << 10)
 	if known := x.answer.ContentLength; known > 0 {
 		size = min(known+1, someRead) // it is only announced: memory comes with the bytes
 	}
 	buf := make([]byte, 0, size)
-	for {
+	for len(buf) < maxRead {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
-		n, err := x.read(buf[len(buf):cap(buf)])
+		n, err := x.read(buf[len(buf):min(cap(buf), maxRead)])
 		buf = buf[:len(buf)+n]
 		if err != nil {
 			return buf, err
 		}
-		if len(buf) > maxWhole {
-			return nil, refuse(codeTooLarge, "the body has more than %d bytes: read it in parts", maxWhole)
-		}
 	}
+	return buf, nil
 }
 
 func (s *Session) fetchClose(args json.RawMessage) (vm.HostAnswer, error) {

@@ -157,6 +157,23 @@ func TestBodiesAreReadInParts(t *testing.T) {
 	require.Equal(t, "invalid_request", read(map[string]any{"body": a.Body}).Err.Code, "it is done")
 }
 
+func TestLargeBodies(t *testing.T) {
+	t.Parallel()
+	large := bytes.Repeat([]byte("0123456789abcdef"), 5<<16/2) // 2.5 MiB
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Write(large) })
+	s := granted(server).open(t)
+	a := fetch(t, s, call{URL: server.URL})
+	var whole []byte
+	for _, done := range []string{`{"done":false}`, `{"done":false}`, `{"done":true}`} {
+		got := ask(t.Context(), t, s, "fetch.read", map[string]any{"body": a.Body, "all": true}, nil)
+		require.Nil(t, got.Err)
+		require.JSONEq(t, done, string(got.Value))
+		require.LessOrEqual(t, len(got.Body), 1<<20)
+		whole = append(whole, got.Body...)
+	}
+	require.Equal(t, large, whole)
+}
+
 func TestEmptyBodies(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ const (
 	codeTLS         = "tls"
 	codeTimeout     = "timeout"
 	codeRedirect    = "redirect"           // one that is not followed
-	codeTooLarge    = "response_too_large" // the headers, or a body that is asked for as a whole
+	codeTooLarge    = "response_too_large" // the headers
 	codeNetwork     = "network"            // the exchange broke
 	codeBusy        = "busy"               // too much at a time
 	codeAborted     = "aborted"            // the action gave the request up, or has ended
