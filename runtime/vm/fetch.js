@@ -1,4 +1,4 @@
-(function (host, { isObject, need, Headers, headersOf, makeHeaders }) {
+(function (host, { isObject, need }, { Headers, headersOf, makeHeaders }) {
   // Fetch Standard, section 5: the body that a value gives.
   const extract = (value) => {
     const stream = host.streamBody(value);

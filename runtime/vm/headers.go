@@ -9,7 +9,7 @@ import (
 	"github.com/dop251/goja"
 )
 
-// headers.js makes Headers (Fetch Standard, section 5.1), and iterators for lists of pairs.
+// headers.js makes Headers (Fetch Standard, section 5.1).
 //
 //go:embed headers.js
 var headersSource string

@@ -1,6 +1,18 @@
 package vm
 
-import "github.com/dop251/goja"
+import (
+	_ "embed"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+// pairs.js makes what the classes around lists of pairs share.
+//
+//go:embed pairs.js
+var pairsSource string
+
+var pairsProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("pairs", pairsSource, true) })
 
 // pairs is a list of names and values: what is behind Headers, FormData and URLSearchParams.
 type pairs struct {

@@ -4,7 +4,7 @@ import "github.com/dop251/goja"
 
 // surface is what one execution has of the host surface: the parts that host scripts have made so far, and what was asked of the network.
 type surface struct {
-	events, headers, streams, forms, fetch, urls *goja.Object // nil until they are needed
+	events, pairs, headers, streams, forms, fetch, urls *goja.Object // nil until they are needed
 
 	requests int
 	bytes    int // sent and received
@@ -22,24 +22,28 @@ func (x *Execution) events() *goja.Object {
 	return x.part(&x.surface.events, func() *goja.Object { return x.runScript(eventsProgram(), x.eventsNatives()) })
 }
 
+func (x *Execution) pairs() *goja.Object {
+	return x.part(&x.surface.pairs, func() *goja.Object { return x.runScript(pairsProgram(), map[string]native{}) })
+}
+
 func (x *Execution) headers() *goja.Object {
-	return x.part(&x.surface.headers, func() *goja.Object { return x.runScript(headersProgram(), x.headersNatives()) })
+	return x.part(&x.surface.headers, func() *goja.Object { return x.runScript(headersProgram(), x.headersNatives(), x.pairs()) })
 }
 
 func (x *Execution) streams() *goja.Object {
-	return x.part(&x.surface.streams, func() *goja.Object { return x.runScript(streamsProgram(), x.streamNatives(), x.headers()) })
+	return x.part(&x.surface.streams, func() *goja.Object { return x.runScript(streamsProgram(), x.streamNatives(), x.pairs()) })
 }
 
 func (x *Execution) forms() *goja.Object {
-	return x.part(&x.surface.forms, func() *goja.Object { return x.runScript(formsProgram(), x.formNatives(), x.headers()) })
+	return x.part(&x.surface.forms, func() *goja.Object { return x.runScript(formsProgram(), x.formNatives(), x.pairs()) })
 }
 
 func (x *Execution) fetches() *goja.Object {
-	return x.part(&x.surface.fetch, func() *goja.Object { return x.runScript(fetchProgram(), x.fetchNatives(), x.headers()) })
+	return x.part(&x.surface.fetch, func() *goja.Object { return x.runScript(fetchProgram(), x.fetchNatives(), x.pairs(), x.headers()) })
 }
 
 func (x *Execution) urls() *goja.Object {
-	return x.part(&x.surface.urls, func() *goja.Object { return x.runScript(urlProgram(), x.urlNatives(), x.headers()) })
+	return x.part(&x.surface.urls, func() *goja.Object { return x.runScript(urlProgram(), x.urlNatives(), x.pairs()) })
 }
 
 func (x *Execution) installEvents()  { x.defineAll(x.events()) }
