@@ -45,6 +45,14 @@ type Layer struct {
 	Detail string `json:"detail,omitempty"` // which version, for example, or why it is not on
 }
 
+// String is the layer's name and detail.
+func (l Layer) String() string {
+	if l.Detail == "" {
+		return l.Name
+	}
+	return l.Name + " (" + l.Detail + ")"
+}
+
 // Level is strict, or best-effort if any layer of that is missing.
 func (s Sandbox) Level() Level {
 	if len(s.Missing()) > 0 {
@@ -85,9 +93,9 @@ type SandboxError struct{ Missing []Layer }
 func (e *SandboxError) Error() string {
 	var parts []string
 	for _, layer := range e.Missing {
-		parts = append(parts, fmt.Sprintf("%s (%s)", layer.Name, layer.Detail))
+		parts = append(parts, layer.String())
 	}
-	return "the sandbox is below strict, it has no " + strings.Join(parts, ", no ")
+	return "the sandbox is below strict, it lacks " + strings.Join(parts, ", ")
 }
 
 // confinement is what a worker process says about itself in its ready frame.

@@ -57,3 +57,11 @@ func TestTheSpawnerDies(t *testing.T) {
 	require.Len(t, after, 1)
 	require.NotEqual(t, before, after)
 }
+
+// Where there can be no spawner, and so no namespaces, workers start without.
+func TestNoSpawner(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{Command: []string{self, "worker"}, Spawner: []string{"/no/such/program"}})
+	require.NotContains(t, pool.Sandbox().String(), "namespace")
+	require.Equal(t, "1", string(execute(t, pool, "a", program(`return 1`), `{}`, vm.Limits{}).Outcome))
+}

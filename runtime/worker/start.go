@@ -46,7 +46,10 @@ func start(s spawner, config *Config) (*process, Sandbox, error) {
 		p.kill("killed", nil)
 		_ = p.cmd.Wait()
 		p.close()
-		return nil, Sandbox{}, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
+		if text := p.stderr.String(); text != "" {
+			err = fmt.Errorf("%w: %s", err, text)
+		}
+		return nil, Sandbox{}, fmt.Errorf("worker process: %w", err)
 	}
 	return p, sandbox, nil
 }
