@@ -152,7 +152,7 @@ func failureOf(f *vm.Failure) *api.Failure {
 	return &api.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit, Stack: each(f.Stack, func(f vm.Frame) api.Frame { return api.Frame(f) })}
 }
 
-func logOf(l vm.LogLine) api.Log { return api.Log(l) }
+func logOf(l vm.LogLine) api.Log { return api.Log{Level: l.Level, Message: l.Message, AtUS: l.AtUS} }
 
 func diagnosticsOf(list []bundler.Diagnostic) []api.Diagnostic {
 	return each(list, func(d bundler.Diagnostic) api.Diagnostic {

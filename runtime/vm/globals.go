@@ -66,6 +66,7 @@ func hostGlobals() []*global {
 		{[]string{"ReadableStream", "ReadableStreamDefaultReader"}, (*Execution).installStreams, true},
 		{[]string{"FormData", "Blob", "File"}, (*Execution).installForms, true},
 		{[]string{"fetch", "Request", "Response"}, (*Execution).installFetch, true},
+		{[]string{"durward"}, (*Execution).installDurward, true},
 		{[]string{"crypto"}, (*Execution).installCrypto, false},
 	}
 }

@@ -175,11 +175,12 @@ type Frame struct {
 	Text     string `json:"text,omitempty"`
 }
 
-// LogLine is one line that an action wrote through console.
+// LogLine is one line that an action wrote, through console or durward.log.
 type LogLine struct {
-	Level   string `json:"level"` // debug, info, warn or error
-	Message string `json:"message"`
-	AtUS    int64  `json:"at_us"` // microseconds since the execution started
+	Level   string          `json:"level"` // debug, info, warn or error
+	Message string          `json:"message"`
+	AtUS    int64           `json:"at_us"`            // microseconds since the execution started
+	Fields  json.RawMessage `json:"fields,omitempty"` // of durward.log: an object
 }
 
 func limitFailure(kind FailureKind, limit, message string, stack []Frame) *Failure {
