@@ -14,6 +14,7 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -28,6 +29,10 @@ type serverConfig struct {
 	Data        string // the directory
 	OperatorKey string
 	Listener    net.Listener // the server closes it
+	// Seal seals secrets. Default: none can be kept.
+	Seal *seal.Keyring
+	// MostLimits are the most that any execution may have. A zero field is what an execution has if nobody says anything.
+	MostLimits catalog.Limits
 	// Workers is the pool for executions; Command, Spawner and Observe are filled in. Its Sandbox is demanded of processes that build, too.
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
@@ -134,14 +139,19 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		return s.builds.Task(ctx, tenant, name, payload, buildLimit)
 	}
 	schemas := catalog.RemoteSchemas{Run: task}
+	most := versions.WithDefaults(s.config.MostLimits)
+	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most})
+	if err := s.reseal(ctx, actions); err != nil {
+		return nil, err
+	}
+	settings := versions.NewSettings(ctx, actions, most)
 	s.broker = host.New(host.Options{})
-	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker}
-	actions := catalog.New(ctx, s.store, schemas, catalog.Options{})
+	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
 	return web.New(web.Config{
 		Catalog:   actions,
 		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
-		Flows:     &versions.Flows{Store: s.store, Schemas: schemas},
-		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: s.store},
+		Flows:     &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
+		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions},
 		Recorder:  s.recorder,
 		Workers:   s.runs,
 		Broker:    s.broker,
@@ -153,6 +163,22 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 
 		OperatorKeyHash: sha256.Sum256([]byte(s.config.OperatorKey)),
 	})
+}
+
+// reseal makes sure that everything that is sealed can be opened, and seals it with the first key.
+func (s *server) reseal(ctx context.Context, actions *catalog.Catalog) error {
+	n, err := actions.Reseal(ctx)
+	var unknown *seal.UnknownKeyError
+	if errors.As(err, &unknown) {
+		return fmt.Errorf("%w: start with the key %s in DURWARD_SEAL_KEY, where several may stand, separated by commas", err, unknown.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		s.config.Logger.Info("sealed secrets with the first key", "secrets", n, "key", s.config.Seal.IDs()[0])
+	}
+	return nil
 }
 
 // URL is where the server answers.
