@@ -45,7 +45,7 @@ fuzz: ## run each fuzz test for FUZZTIME (20s)
 
 bench: build ## measure execute over HTTP and its parts (see docs/performance.md)
 	$(GO) run ./bench -binary $(BIN)
-	$(GO) test -run '^$$' -bench . -benchmem ./bench
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./bench ./cmd/durward
 
 check: fmt-check ## what every commit passes: formatting, vet, tests
 	$(GO) vet ./...

@@ -83,8 +83,8 @@ func closeDescriptors() (string, error) {
 	return "", nil
 }
 
-// maxThreads is how many threads a process may have that has a user namespace of its own, in which they can be counted.
-const maxThreads = 64
+// maxThreads is how many threads a process may have that has a user namespace of its own, in which they can be counted. Go's runtime takes up to two for each processor, to collect garbage with.
+func maxThreads() uint64 { return 64 + 2*uint64(goruntime.GOMAXPROCS(0)) }
 
 // limitResources sets the limits that are the same for all processes. That of memory is the server's to set, see limitMemory.
 func limitResources() (string, error) {
@@ -95,8 +95,8 @@ func limitResources() (string, error) {
 	}
 	detail := ""
 	if users, err := os.ReadFile("/proc/self/uid_map"); err == nil && len(users) == 0 {
-		limits[unix.RLIMIT_NPROC] = maxThreads
-		detail = fmt.Sprintf("%d threads", maxThreads)
+		limits[unix.RLIMIT_NPROC] = maxThreads()
+		detail = fmt.Sprintf("%d threads", maxThreads())
 	}
 	for resource, most := range limits {
 		if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: most, Max: most}); err != nil {
