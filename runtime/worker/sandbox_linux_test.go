@@ -65,3 +65,35 @@ func TestNoSpawner(t *testing.T) {
 	require.NotContains(t, pool.Sandbox().String(), "namespace")
 	require.Equal(t, "1", string(execute(t, pool, "a", program(`return 1`), `{}`, vm.Limits{}).Outcome))
 }
+
+// What a worker has given up, all its threads have given up: the kernel says so.
+func TestThreadsAreConfined(t *testing.T) {
+	t.Parallel()
+	for way, spawner := range map[string][]string{"started directly": nil, "in namespaces": {self, "spawner"}} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			mark := "of-" + t.Name() + strconv.Itoa(os.Getpid())
+			pool := newPool(t, worker.Config{Command: []string{self, "worker", mark}, Spawner: spawner, Spares: 1})
+			if pool.Sandbox().Level() != worker.LevelStrict {
+				t.Skip("the sandbox is weaker here: ", pool.Sandbox().Missing())
+			}
+			workers := processes(t, mark)
+			require.Len(t, workers, 1)
+			threads, err := filepath.Glob("/proc/" + strconv.Itoa(workers[0]) + "/task/*/status")
+			require.NoError(t, err)
+			require.Greater(t, len(threads), 1)
+			for _, thread := range threads {
+				status, err := os.ReadFile(thread)
+				require.NoError(t, err)
+				for _, want := range []string{"NoNewPrivs:\t1\n", "Seccomp:\t2\n", "CapEff:\t0000000000000000\n", "CapPrm:\t0000000000000000\n"} {
+					require.Contains(t, string(status), want)
+				}
+			}
+			limits, err := os.ReadFile("/proc/" + strconv.Itoa(workers[0]) + "/limits")
+			require.NoError(t, err)
+			for name, most := range map[string]string{"Max data size": "268435456", "Max file size": "0", "Max core file size": "0", "Max open files": "16"} {
+				require.Regexp(t, name+` +`+most+` +`+most+` `, string(limits))
+			}
+		})
+	}
+}
