@@ -59,6 +59,7 @@ type server struct {
 	tasks     map[string]Task
 	machine   *vm.Machine
 	waiting   []*held
+	untidy    bool           // a large execution has ended, and nothing has been cleared away since
 	running   *held          // for stuck, which reads it while it runs
 	computing *atomic.Uint64 // on the board
 
@@ -82,6 +83,9 @@ func (s *server) loop() error {
 			err = s.handle(f)
 		default:
 			if err = s.stepWaiting(); err == nil {
+				err = s.tidy()
+			}
+			if err == nil {
 				err = s.read()
 			}
 		}
@@ -136,6 +140,24 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 	return s.write(appendAnswer(s.out[:0], id, body, ""))
 }
 
+// large is what an execution may allocate without being cleared away after, in bytes.
+const large = 16 << 20
+
+// tidy clears away after large executions, if nothing is to be done just now.
+func (s *server) tidy() error {
+	if !s.untidy {
+		return nil
+	}
+	n, err := ignoringEINTR(func() (int, error) {
+		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
+	})
+	if n == 0 && err == nil {
+		s.untidy = false
+		s.machine.Tidy()
+	}
+	return os.NewSyscallError("poll", err)
+}
+
 // step computes an execution until it ends or waits.
 func (s *server) step(h *held) error {
 	s.running = h
@@ -146,6 +168,7 @@ func (s *server) step(h *held) error {
 		s.waiting = append(s.waiting, h)
 		return nil
 	}
+	s.untidy = s.untidy || h.Result().Allocated > large
 	s.out = appendResult(s.out[:0], frameResult, h.id, h.Result(), h.Broken())
 	return s.write(s.out)
 }
