@@ -67,7 +67,7 @@ func hostGlobals() []*global {
 		{[]string{"FormData", "Blob", "File"}, (*Execution).installForms, true},
 		{[]string{"fetch", "Request", "Response"}, (*Execution).installFetch, true},
 		{[]string{"durward"}, (*Execution).installDurward, true},
-		{[]string{"crypto"}, (*Execution).installCrypto, false},
+		{[]string{"crypto", "Crypto", "CryptoKey", "SubtleCrypto"}, (*Execution).installCrypto, true},
 	}
 }
 

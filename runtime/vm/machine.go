@@ -141,7 +141,7 @@ func (m *Machine) bark() {
 func (m *Machine) watch(x *Execution) {
 	switch {
 	case x.cpu+processCPU()-m.began >= x.limits.CPU:
-		m.stop(x, limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil))
+		m.stop(x, cpuFailure(x.limits.CPU))
 	case !time.Now().Before(x.deadline):
 		m.stop(x, wallFailure(x.limits.Wall))
 	default:
@@ -162,6 +162,10 @@ func (m *Machine) interrupt(x *Execution, why *Failure) {
 func (m *Machine) stop(x *Execution, why *Failure) {
 	x.interrupted, m.patience = why, time.Now().Add(Grace)
 	x.rt.Interrupt(why) // stops bytecode; neither compiling nor a built-in function
+}
+
+func cpuFailure(limit time.Duration) *Failure {
+	return limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", limit), fmt.Sprintf("the action computed for more than %v", limit), nil)
 }
 
 func wallFailure(limit time.Duration) *Failure {

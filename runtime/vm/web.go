@@ -64,7 +64,11 @@ func (x *Execution) namedError(name, message string) *goja.Object {
 const maxRandomBytes = 65536
 
 func (x *Execution) installCrypto() {
-	crypto := x.rt.NewObject()
+	c := &cryptography{Execution: x}
+	c.installKey()
+	subtlePrototype := c.class("SubtleCrypto")
+	crypto := x.rt.CreateObject(c.class("Crypto"))
+	c.getter(crypto, "subtle", func(goja.FunctionCall) goja.Value { return c.subtleObject(subtlePrototype) })
 	x.defineOn(crypto, "randomUUID", x.function("randomUUID", func(goja.FunctionCall) goja.Value {
 		return x.rt.ToValue(uuid.NewString())
 	}))
@@ -107,7 +111,7 @@ func viewBytes(object *goja.Object) ([]byte, bool) {
 		return nil, false
 	}
 	from, size := int(offset.ToInteger()), int(length.ToInteger())
-	if from < 0 || size < 0 || from+size > len(all) {
+	if from < 0 || size < 0 || size > len(all)-from {
 		return nil, false
 	}
 	return all[from : from+size : from+size], true

@@ -39,6 +39,9 @@ func (j *JWK) Texts() map[string]**string {
 	}
 }
 
+// FurtherPrimes notes that the key has the member oth, whatever is in it.
+func (j *JWK) FurtherPrimes() { j.Oth = []jsontext.Value{} }
+
 // parseJWK reads a key that was wrapped. Names are compared exactly, and none may be there twice.
 func parseJWK(raw []byte) (*JWK, error) {
 	j := &JWK{}
