@@ -1650,5 +1650,61 @@ interface Crypto {
   randomUUID(): string;
   /** Fills an integer array with random bytes, at most 65,536 of them, and returns it. */
   getRandomValues<T extends Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array>(array: T): T;
+  readonly subtle: SubtleCrypto;
 }
+declare var Crypto: { prototype: Crypto };
+
+type KeyType = "secret" | "public" | "private";
+type KeyUsage = "encrypt" | "decrypt" | "sign" | "verify" | "deriveKey" | "deriveBits" | "wrapKey" | "unwrapKey";
+type KeyFormat = "raw" | "spki" | "pkcs8" | "jwk";
+type KeyData = ArrayBuffer | ArrayBufferView;
+
+/** A key; its material leaves it only through exportKey and wrapKey, and only if it is extractable. */
+interface CryptoKey {
+  readonly type: KeyType;
+  readonly extractable: boolean;
+  readonly algorithm: KeyAlgorithm;
+  readonly usages: KeyUsage[];
+}
+declare var CryptoKey: { prototype: CryptoKey };
+
+interface KeyAlgorithm {
+  name: string;
+  hash?: { name: string };
+  length?: number;
+  modulusLength?: number;
+  namedCurve?: string;
+  publicExponent?: Uint8Array;
+}
+
+interface CryptoKeyPair {
+  publicKey: CryptoKey;
+  privateKey: CryptoKey;
+}
+
+interface JsonWebKey {
+  alg?: string; crv?: string; d?: string; dp?: string; dq?: string; e?: string; ext?: boolean; k?: string; key_ops?: string[];
+  kty?: string; n?: string; p?: string; q?: string; qi?: string; use?: string; x?: string; y?: string;
+}
+
+/** The name of an algorithm, or an object with its name and parameters. */
+type AlgorithmIdentifier = string | { name: string; [parameter: string]: unknown };
+
+/** The Web Cryptography API (W3C). Everything is computed at once and counts as the execution's CPU time. */
+interface SubtleCrypto {
+  digest(algorithm: AlgorithmIdentifier, data: KeyData): Promise<ArrayBuffer>;
+  encrypt(algorithm: AlgorithmIdentifier, key: CryptoKey, data: KeyData): Promise<ArrayBuffer>;
+  decrypt(algorithm: AlgorithmIdentifier, key: CryptoKey, data: KeyData): Promise<ArrayBuffer>;
+  sign(algorithm: AlgorithmIdentifier, key: CryptoKey, data: KeyData): Promise<ArrayBuffer>;
+  verify(algorithm: AlgorithmIdentifier, key: CryptoKey, signature: KeyData, data: KeyData): Promise<boolean>;
+  deriveBits(algorithm: AlgorithmIdentifier, baseKey: CryptoKey, length?: number | null): Promise<ArrayBuffer>;
+  deriveKey(algorithm: AlgorithmIdentifier, baseKey: CryptoKey, derived: AlgorithmIdentifier, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
+  generateKey(algorithm: AlgorithmIdentifier, extractable: boolean, usages: KeyUsage[]): Promise<any>;
+  importKey(format: KeyFormat, data: KeyData | JsonWebKey, algorithm: AlgorithmIdentifier, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
+  exportKey(format: "jwk", key: CryptoKey): Promise<JsonWebKey>;
+  exportKey(format: "raw" | "spki" | "pkcs8", key: CryptoKey): Promise<ArrayBuffer>;
+  wrapKey(format: KeyFormat, key: CryptoKey, wrapping: CryptoKey, algorithm: AlgorithmIdentifier): Promise<ArrayBuffer>;
+  unwrapKey(format: KeyFormat, wrapped: KeyData, unwrapping: CryptoKey, algorithm: AlgorithmIdentifier, unwrapped: AlgorithmIdentifier, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
+}
+declare var SubtleCrypto: { prototype: SubtleCrypto };
 declare var crypto: Crypto;
