@@ -95,17 +95,3 @@ func (m *Machine) collect() {
 	defer m.mu.Unlock()
 	m.memory.collecting = false
 }
-
-// muchGarbage is what executions may leave behind without being collected soon.
-const muchGarbage = 32 << 20
-
-// Tidy collects what large executions have left, or the process would stay as large until others have allocated as much again. It is to be called when there is nothing else to do: it can take some
-// milliseconds, which count for no execution.
-func (m *Machine) Tidy() {
-	m.mu.Lock()
-	now := m.memory.read()
-	m.mu.Unlock()
-	if now.present-now.live > muchGarbage {
-		goruntime.GC()
-	}
-}

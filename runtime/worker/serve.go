@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	goruntime "runtime"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -143,7 +144,8 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 // large is what an execution may allocate without being cleared away after, in bytes.
 const large = 16 << 20
 
-// tidy clears away after large executions, if nothing is to be done just now.
+// tidy clears away after large executions, if nothing is to be done just now: the process would stay as large until others have allocated as much again. It takes some milliseconds, which count for
+// no execution.
 func (s *server) tidy() error {
 	if !s.untidy {
 		return nil
@@ -153,7 +155,7 @@ func (s *server) tidy() error {
 	})
 	if n == 0 && err == nil {
 		s.untidy = false
-		s.machine.Tidy()
+		goruntime.GC()
 	}
 	return os.NewSyscallError("poll", err)
 }
