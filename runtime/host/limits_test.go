@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -238,6 +239,7 @@ func TestEndOfTheExecution(t *testing.T) {
 				gone <- struct{}{}
 			})
 			w := granted(server)
+			w.options.Connect = time.Hour
 			broker := host.New(w.options)
 			defer broker.Close()
 			s := broker.Open(&w.settings, w.grant)
@@ -269,6 +271,33 @@ func TestEndOfTheExecution(t *testing.T) {
 			s.Close()
 		})
 	}
+}
+
+// TestEndOfALookup has a name server that does not answer when the session is closed.
+func TestEndOfALookup(t *testing.T) {
+	t.Parallel()
+	asked, ended := make(chan struct{}), make(chan error, 1)
+	var once sync.Once
+	w := granted()
+	w.options.Connect = time.Hour
+	w.options.Resolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		once.Do(func() {
+			close(asked)
+			<-ctx.Done()
+			ended <- ctx.Err()
+		})
+		return nil, context.Canceled
+	}}
+	s := w.open(t)
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		s.Serve(context.Background(), vm.HostCall{Op: "fetch", Args: json.RawMessage(`{"url":"https://example.com/"}`)})
+	})
+	<-asked
+	s.Close()
+	require.ErrorIs(t, <-ended, context.Canceled, "and not the resolver's own time limit")
+	asking.Wait()
+	require.Equal(t, []string{"aborted"}, words(s))
 }
 
 // TestCallsAreGivenUp ends single calls, as an AbortController does.
