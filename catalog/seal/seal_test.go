@@ -142,8 +142,7 @@ func TestKeys(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	key := seal.NewKey()
-	r := keyring(f, key)
+	r := keyring(f, base64.StdEncoding.EncodeToString(make([]byte, 32))) // the same in all of the processes that fuzz
 	sealed, err := r.Seal(at, []byte("value"))
 	require.NoError(f, err)
 	f.Add(sealed)
