@@ -21,13 +21,23 @@ type Program struct {
 	Family string
 	Name   string // unique in its family
 	Files  map[string]string
-	// Answers are what a correct host may answer: a kind of outcome, a kind of failure, or [Refused].
+	// Answers are what a correct host may answer: a kind of outcome, a kind of failure, or [Refused]. Where a program makes garbage as fast as it can, or takes long to come to
+	// its point, more than one limit may be the first on a busy machine.
 	Answers []string
 	// State is what the state of an outcome that is allowed must hold, by member; nil if it does not matter.
 	State map[string]json.RawMessage
 }
 
 func (p *Program) String() string { return p.Family + ": " + p.Name }
+
+// Size is the size of the program's files together, in bytes.
+func (p *Program) Size() int {
+	size := 0
+	for _, text := range p.Files {
+		size += len(text)
+	}
+	return size
+}
 
 // allows reports whether an answer is one of those that are allowed.
 func (p *Program) allows(answer string) bool { return slices.Contains(p.Answers, answer) }

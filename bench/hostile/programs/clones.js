@@ -6,7 +6,7 @@ const b = structuredClone(a);
 return { kind: "continue", state: { right: b[0] === b[1] } };
 
 //// deep
-//? stack_limit thrown
+//? stack_limit thrown time_limit memory_limit
 let a = [];
 for (let i = 0; i < 1e5; i++) a = [a];
 structuredClone(a);

@@ -1,5 +1,5 @@
 //// random bytes without end
-//? time_limit
+//? time_limit memory_limit
 const a = new Uint8Array(65536);
 for (;;) crypto.getRandomValues(a);
 

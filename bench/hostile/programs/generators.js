@@ -1,5 +1,5 @@
 //// a generator that delegates to itself
-//? stack_limit thrown memory_limit
+//? stack_limit time_limit thrown memory_limit
 function* g() { yield* g(); }
 [...g()];
 
@@ -8,7 +8,7 @@ function* g() { yield* g(); }
 [...(function* () { for (;;) yield 1; })()];
 
 //// return that does not return
-//? time_limit
+//? time_limit memory_limit
 function* g() { try { yield 1; } finally { for (;;) yield 2; } }
 for (;;) { const i = g(); i.next(); i.return(); }
 

@@ -1,9 +1,9 @@
 //// arrays within arrays, parsed
-//? stack_limit thrown
+//? stack_limit time_limit thrown memory_limit
 JSON.parse("[".repeat(1e7));
 
 //// closed ones
-//? stack_limit thrown time_limit continue
+//? stack_limit thrown time_limit continue memory_limit
 JSON.parse("[".repeat(1e6) + "]".repeat(1e6));
 
 //// objects within objects, parsed
@@ -16,7 +16,7 @@ const text = "[" + "{},".repeat(5e6) + "{}]";
 for (;;) JSON.parse(text);
 
 //// deep, written
-//? stack_limit memory_limit thrown
+//? stack_limit time_limit memory_limit thrown
 let a = [];
 for (let i = 0; i < 1e6; i++) a = [a];
 JSON.stringify(a);
@@ -40,7 +40,7 @@ state.self = state;
 return { kind: "continue", state };
 
 //// toJSON that returns another one
-//? stack_limit time_limit thrown bad_outcome continue
+//? stack_limit time_limit thrown bad_outcome continue memory_limit
 const more = () => ({ toJSON: more });
 JSON.stringify({ toJSON: () => [{ toJSON: more }] });
 const nest = () => ({ next: { toJSON: nest } });

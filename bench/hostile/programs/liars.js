@@ -40,7 +40,7 @@ return { then() { throw new RangeError("no"); } };
 return { get then() { throw new RangeError("no"); } };
 
 //// thenables all the way down
-//? time_limit
+//? time_limit memory_limit
 const next = () => ({ then(resolve) { resolve(next()); } });
 return next();
 

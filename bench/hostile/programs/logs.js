@@ -1,5 +1,5 @@
 //// lines without end
-//? time_limit
+//? time_limit memory_limit
 for (;;) console.log("x");
 
 //// a line of fifty million characters

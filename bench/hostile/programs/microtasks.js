@@ -1,11 +1,11 @@
 //// queueMicrotask that queues itself
-//? time_limit
+//? time_limit memory_limit
 const again = () => queueMicrotask(again);
 again();
 await new Promise(() => {});
 
 //// then that goes on for ever
-//? time_limit
+//? time_limit memory_limit
 const step = () => Promise.resolve().then(step);
 await step();
 
@@ -16,7 +16,7 @@ split();
 await new Promise(() => {});
 
 //// await without end
-//? time_limit
+//? time_limit memory_limit
 for (;;) await null;
 
 //// a million at once

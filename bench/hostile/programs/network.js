@@ -1,3 +1,9 @@
+//// what a refusal is called
+//= {"code":"egress_denied"}
+let code;
+try { await fetch(input.state.canary); } catch (e) { code = e.code; }
+return { kind: "continue", state: { code } };
+
 //// this machine, by number
 //= {"reached":false}
 const port = new URL(input.state.canary).port;

@@ -3,11 +3,11 @@
 return { kind: "continue", state: { s: "x".repeat(300_000) } };
 
 //// far too large
-//? output_limit memory_limit
+//? output_limit memory_limit time_limit
 return { kind: "continue", state: { s: "x".repeat(20_000_000) } };
 
 //// too deep
-//? bad_outcome output_limit stack_limit
+//? bad_outcome output_limit stack_limit time_limit
 let deep = {};
 for (let i = 0; i < 5000; i++) deep = { deep };
 return { kind: "continue", state: { deep } };
@@ -25,7 +25,7 @@ for (let i = 0; i < 9000; i++) id_token["claim" + i] = i;
 return { kind: "continue", claims: { id_token } };
 
 //// a hundred thousand directives
-//? bad_outcome output_limit
+//? bad_outcome output_limit time_limit memory_limit
 return { kind: "continue", directives: Array.from({ length: 1e5 }, () => ({ type: "issue_session" })) };
 
 //// escapes that grow in JSON

@@ -43,6 +43,6 @@ p.then(() => {});
 return { kind: "continue", state: { right: true } };
 
 //// finally without end
-//? time_limit
+//? time_limit memory_limit
 const again = () => Promise.resolve().finally(again);
 await again();

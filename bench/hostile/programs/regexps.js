@@ -3,23 +3,23 @@
 return { kind: "continue", state: { match: /^(a+)+$/.test("a".repeat(40) + "!") } };
 
 //// nested repetition, with a back-reference
-//? time_limit
+//? time_limit memory_limit
 /^(a+)+\1$/.test("a".repeat(60) + "!");
 
 //// two that take the same
-//? time_limit continue
+//? time_limit memory_limit continue
 /^(a|a)*\1$/.test("a".repeat(40) + "!");
 
 //// with look-behind
-//? time_limit continue
+//? time_limit memory_limit continue
 /(?<=^(a+)+)b/.test("a".repeat(100) + "!b");
 
 //// with look-ahead
-//? time_limit continue
+//? time_limit memory_limit continue
 /^(?=(a+)+$)a/.test("a".repeat(40) + "!");
 
 //// five wild cards
-//? time_limit continue
+//? time_limit memory_limit continue
 /^(.*)(.*)(.*)(.*)(.*)\1\2\3\4\5x$/.test("ab".repeat(200));
 
 //// a huge input
@@ -65,7 +65,7 @@ try { "aaa".replace(new Liar("a", "g"), "$`$'$&"); } catch {}
 return { kind: "continue", state: { right: true } };
 
 //// a split that stands still
-//? time_limit
+//? time_limit memory_limit
 class Still extends RegExp {
   exec() { this.lastIndex = 0; return { 0: "", index: 0, length: 1 }; }
 }
@@ -78,5 +78,5 @@ for (const at of [2 ** 53, -1, Infinity, NaN, { valueOf: () => 1e300 }]) { r.las
 return { kind: "continue", state: { right: true } };
 
 //// many at once, each for itself
-//? time_limit
+//? time_limit memory_limit
 for (;;) "a".repeat(1000).match(/(a*)*b/);

@@ -9,7 +9,7 @@ split();
 await new Promise(() => {});
 
 //// an interval without pause
-//? time_limit
+//? time_limit memory_limit
 setInterval(() => {}, 0);
 await new Promise(() => {});
 
@@ -39,7 +39,7 @@ setTimeout(() => { throw new TypeError("in a timer"); });
 await new Promise((done) => setTimeout(done, 50));
 
 //// taken back by the million
-//? continue time_limit
+//? continue time_limit memory_limit
 for (let i = 0; i < 1e6; i++) clearTimeout(setTimeout(() => {}, 1000));
 
 //// numbers that belong to nobody
