@@ -24,7 +24,7 @@ type Secret struct {
 	Name   string
 	// Brokered says that the value never enters an action's code: the server puts it into the action's requests.
 	Brokered bool
-	// Hosts are where a brokered secret may be sent to, as in [Egress]. Empty: wherever the action may send requests.
+	// Hosts are where a brokered secret may be sent to, as in [Egress]. It has one at least: a user can type a reference too, and whoever gets what users type would get the secret.
 	Hosts     []string
 	Sealed    []byte
 	UpdatedAt time.Time
@@ -83,6 +83,9 @@ func (n *NewSecret) check() error {
 	}
 	if len(n.Hosts) > 0 && !n.Brokered {
 		list.add("/hosts", "hosts are for brokered secrets: any other is in the hands of the action, which may send it anywhere")
+	}
+	if len(n.Hosts) == 0 && n.Brokered {
+		list.add("/hosts", "a brokered secret names the hosts that it may be sent to, for example api.example.com")
 	}
 	checkHosts("/hosts", n.Hosts, list.add, anyHost)
 	if len(list) > 0 {

@@ -115,6 +115,7 @@ func TestBadEdits(t *testing.T) {
 		"secret is long":      {"PUT", "/v1/tenants/acme/secrets/A", `{"value":"` + strings.Repeat("x", 16<<10+1) + `"}`, 422, "invalid", []string{"/value"}},
 		"secret is missing":   {"PUT", "/v1/tenants/acme/secrets/A", `{}`, 422, "invalid", []string{"/value"}},
 		"secret's hosts":      {"PUT", "/v1/tenants/acme/secrets/A", `{"value":"v","brokered":true,"hosts":["a.example","https://a.example"]}`, 422, "invalid", []string{"/hosts/1"}},
+		"brokered, no hosts":  {"PUT", "/v1/tenants/acme/secrets/A", `{"value":"v","brokered":true}`, 422, "invalid", []string{"/hosts"}},
 		"hosts not brokered":  {"PUT", "/v1/tenants/acme/secrets/A", `{"value":"v","hosts":["a.example"]}`, 422, "invalid", []string{"/hosts"}},
 		"no such secret":      {"DELETE", "/v1/tenants/acme/secrets/NONE", nil, 404, "not_found", nil},
 		"private host":        {"PUT", "/v1/tenants/acme/egress", `{"hosts":["a.example","10.0.0.1:80"],"methods":["get"],"schemes":["ftp"]}`, 422, "invalid", []string{"/hosts/1", "/methods/0", "/schemes/0"}},

@@ -57,7 +57,7 @@ func TestSecretsReachActions(t *testing.T) {
 	}
 	require.JSONEq(t, `{}`, s.secretsSeen("acme", acme["execute"]))
 	s.setSecret("acme", acme["admin"], "A", api.NewSecret{Value: "first"})
-	s.setSecret("acme", acme["admin"], "B", api.NewSecret{Value: "never seen", Brokered: true})
+	s.setSecret("acme", acme["admin"], "B", api.NewSecret{Value: "never seen", Brokered: true, Hosts: []string{"a.example"}})
 	s.setSecret("acme", acme["admin"], "UNDECLARED", api.NewSecret{Value: "never seen"})
 	require.JSONEq(t, `{"A":"first","B":"secret://B"}`, s.secretsSeen("acme", acme["execute"]))
 	require.JSONEq(t, `{}`, s.secretsSeen("other", other["execute"]))

@@ -23,7 +23,7 @@ type secretSet struct {
 	tenantConnection
 	Name     string   `arg:"" help:"Letters, digits and underscores, as the action that reads it declares it."`
 	Brokered bool     `help:"Never let the value into an action's code: the action has secret://NAME in its place, which the server replaces in the action's requests."`
-	Host     []string `sep:"," placeholder:"HOST" help:"Where a brokered secret may be sent to, for example api.example.com. It can be said several times. Default: wherever the action may send requests."`
+	Host     []string `sep:"," placeholder:"HOST" help:"Where a brokered secret may be sent to, for example api.example.com. It can be said several times; a brokered secret needs one."`
 }
 
 // Help is shown below the summary.
@@ -69,11 +69,8 @@ func readSecret(s streams, name string) (string, error) {
 
 // reach is where a secret can get to, in words.
 func reach(s *api.Secret) string {
-	switch {
-	case !s.Brokered:
+	if !s.Brokered {
 		return ""
-	case len(s.Hosts) == 0:
-		return ", brokered"
 	}
 	return ", brokered to " + strings.Join(s.Hosts, " ")
 }

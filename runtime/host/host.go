@@ -24,10 +24,9 @@ type Settings struct {
 // Secret is a secret's value and who may see it.
 type Secret struct {
 	Value string
-	// Brokered says that the value never enters JavaScript: the action has "secret://NAME" in its place. In the headers and the body of requests that is replaced for every secret
-	// that the version declares, brokered or not.
+	// Brokered says that the value never enters JavaScript: the action has "secret://NAME" in its place, which is replaced in the headers and the body of its requests.
 	Brokered bool
-	// Hosts are where a brokered secret may be sent to, as in Egress.Hosts. Empty: wherever the action may send requests.
+	// Hosts are where a brokered secret may be sent to, as in Egress.Hosts; nowhere if there are none.
 	Hosts []string
 }
 

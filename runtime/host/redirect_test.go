@@ -74,7 +74,7 @@ func TestRedirectsDropCredentialsAcrossOrigins(t *testing.T) {
 	t.Parallel()
 	first, second := serve(t, redirector), serve(t, redirector)
 	w := granted(first, second)
-	w.settings.Secrets = map[string]host.Secret{"KEY": {Value: "s3cret", Brokered: true}}
+	w.settings.Secrets = map[string]host.Secret{"KEY": {Value: "s3cret", Brokered: true, Hosts: []string{"127.0.0.1"}}}
 	w.grant.Secrets = []string{"KEY"}
 	s := w.open(t)
 	back := first.URL + "/end"

@@ -3,6 +3,7 @@ package host_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,15 +15,18 @@ import (
 func vault(t *testing.T, options func(*world)) (*host.Session, string) {
 	server := serveTLS(t, false, echo)
 	w := granted(server)
+	here := []string{"127.0.0.1", "example.com"}
 	w.settings.Secrets = map[string]host.Secret{
-		"KEY":      {Value: `s"3&cret`, Brokered: true},
-		"KEY2":     {Value: "other"},
-		"HIDDEN":   {Value: "hidden", Brokered: true},
-		"HERE":     {Value: "local", Brokered: true, Hosts: []string{"127.0.0.1"}},
+		"KEY":      {Value: `s"3&cret`, Brokered: true, Hosts: here},
+		"KEY2":     {Value: "other", Brokered: true, Hosts: here},
+		"PLAIN":    {Value: "the action has it"},
+		"NOWHERE":  {Value: "goes nowhere", Brokered: true},
+		"HIDDEN":   {Value: "hidden", Brokered: true, Hosts: here},
+		"HERE":     {Value: "local", Brokered: true, Hosts: here},
 		"THERE":    {Value: "remote", Brokered: true, Hosts: []string{"api.example.com"}},
-		"TWOLINES": {Value: "a\r\nb: c", Brokered: true},
+		"TWOLINES": {Value: "a\r\nb: c", Brokered: true, Hosts: here},
 	}
-	w.grant.Secrets = []string{"KEY", "KEY2", "HERE", "THERE", "TWOLINES", "UNSET"}
+	w.grant.Secrets = []string{"KEY", "KEY2", "PLAIN", "NOWHERE", "HERE", "THERE", "TWOLINES", "UNSET"}
 	if options != nil {
 		options(w)
 	}
@@ -43,6 +47,8 @@ func TestSecretsArePutIn(t *testing.T) {
 		"own host":            {"", "secret://HERE", "local"},
 		"nothing to put in":   {"", "secret:/KEY SECRET://KEY", "secret:/KEY SECRET://KEY"},
 		"a type that is none": {";;", "secret://KEY2", "other"},
+		"typed by a user":     {"", "secret://NOBODY secret://HIDDEN secret://THERE secret:// secret://KEY2", "secret://NOBODY secret://HIDDEN secret://THERE secret:// other"},
+		"too many":            {"", strings.Repeat("secret://KEY2 ", 100), strings.Repeat("other ", 64) + strings.Repeat("secret://KEY2 ", 36)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,20 +79,18 @@ func TestSecretsThatAreNotPutIn(t *testing.T) {
 		"no name":           {"secret://", "secret_unknown"},
 		"name goes on":      {"secret://KEYS", "secret_unknown"},
 		"other host":        {"secret://THERE", "secret_host_denied"},
+		"no host at all":    {"secret://NOWHERE", "secret_host_denied"},
+		"not by reference":  {"secret://PLAIN", "secret_unknown"},
 		"second is refused": {"secret://KEY secret://THERE", "secret_host_denied"},
+		"too many":          {strings.Repeat("secret://KEY ", 65), "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, url := vault(t, nil)
-			for _, c := range []call{
-				{URL: url, Headers: [][]string{{"X-Key", test.reference}}},
-				{URL: url, Method: "POST", body: []byte(test.reference)},
-			} {
-				err := refused(t, s, c)
-				require.Equal(t, test.code, err.Code)
-				require.NotContains(t, fmt.Sprint(err, s.Requests()), "3&cret")
-			}
-			require.Equal(t, []string{test.code, test.code}, words(s))
+			err := refused(t, s, call{URL: url, Headers: [][]string{{"X-Key", test.reference}}})
+			require.Equal(t, test.code, err.Code)
+			require.NotContains(t, fmt.Sprint(err, s.Requests()), "3&cret")
+			require.Equal(t, []string{test.code}, words(s))
 		})
 	}
 	s, url := vault(t, nil)

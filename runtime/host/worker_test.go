@@ -41,7 +41,7 @@ func TestActionsFetch(t *testing.T) {
 	t.Parallel()
 	server := serve(t, redirector)
 	w := granted(server)
-	w.settings.Secrets = map[string]host.Secret{"KEY": {Value: "s3cret", Brokered: true}}
+	w.settings.Secrets = map[string]host.Secret{"KEY": {Value: "s3cret", Brokered: true, Hosts: []string{"127.0.0.1"}}}
 	w.grant.Secrets = []string{"KEY"}
 	result, requests := execute(t, w, `
 		const first = await fetch("`+server.URL+`/307?/end", {method: "POST", body: JSON.stringify({key: "secret://KEY"}), headers: {"content-type": "application/json"}});

@@ -6,14 +6,14 @@ import "time"
 type NewSecret struct {
 	Value    string   `json:"value" doc:"What is secret, 1 to 16384 bytes. No answer of the API ever has it."`
 	Brokered bool     `json:"brokered,omitzero" doc:"The value never enters an action's code: the action has secret://NAME in its place, which the server replaces in the action's requests."`
-	Hosts    []string `json:"hosts,omitempty" doc:"Where a brokered secret may be sent to, as api.example.com or *.example.com, a :port may follow. Default: wherever the action may send requests."`
+	Hosts    []string `json:"hosts,omitempty" doc:"Where a brokered secret may be sent to, as api.example.com or *.example.com, a :port may follow. A brokered secret needs one at least."`
 }
 
 // Secret is a secret without its value.
 type Secret struct {
 	Name      string    `json:"name" doc:"Names the secret within its tenant."`
 	Brokered  bool      `json:"brokered" doc:"Whether the value never enters an action's code."`
-	Hosts     []string  `json:"hosts,omitempty" doc:"Where a brokered secret may be sent to; absent: wherever the action may send requests."`
+	Hosts     []string  `json:"hosts,omitempty" doc:"Where a brokered secret may be sent to; absent for any other."`
 	UpdatedAt time.Time `json:"updated_at" doc:"When it was set."`
 	UpdatedBy Actor     `json:"updated_by" doc:"Who set it."`
 }
