@@ -4,13 +4,14 @@ GO       ?= go
 BIN      := bin/durward
 LINT     := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.13.2
 FUZZTIME ?= 20s
+SOAKTIME ?= 10m
 
 # The tag, or the commit, that is built; empty outside of a checkout, and then the program says "development".
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Without symbol table and debug information the program is nearly a third smaller; panics still name functions and lines.
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 
-.PHONY: help run build test race lint fmt fmt-check fuzz bench check update
+.PHONY: help run build test race lint fmt fmt-check fuzz bench hostile neighbour soak check update
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -45,7 +46,16 @@ fuzz: ## run each fuzz test for FUZZTIME (20s)
 
 bench: build ## measure execute over HTTP and its parts (see docs/performance.md)
 	$(GO) run ./bench -binary $(BIN)
-	$(GO) test -run '^$$' -bench . -benchmem ./bench
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./bench ./cmd/durward
+
+hostile: ## play the hostile programs on a real server, and show how each family was answered
+	$(GO) test ./cmd/durward -run '^TestHostile$$' -count=1 -v
+
+neighbour: build ## measure what a tenant notices of one that runs the hostile programs
+	$(GO) run ./bench -binary $(BIN) -duration 2s neighbour
+
+soak: build ## hostile and honest load for SOAKTIME (10m), and a verdict on what leaks
+	$(GO) run ./bench -binary $(BIN) -duration $(SOAKTIME) soak
 
 check: fmt-check ## what every commit passes: formatting, vet, tests
 	$(GO) vet ./...

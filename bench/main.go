@@ -4,6 +4,9 @@
 // It starts the server that -binary names. Where there are two processors and taskset, the server with its workers gets the first one and this program the second one,
 // so that the figures are those of one core. Beside it runs a plain handler, which decides the same thing with no sandbox, no tenants and no record: its figures say how fast the machine is
 // today. Each run is repeated and the median of the repetitions is shown: one run on a shared machine says nothing.
+//
+// With the argument neighbour it measures what a tenant notices of another one that runs the hostile programs of package hostile, and with soak it lets both run for a long time
+// and looks for what leaks. Both end with a verdict, and with the exit code 1 if it is bad.
 package main
 
 import (
@@ -32,12 +35,29 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how often each run is repeated")
 	pin := flag.Bool("pin", true, "give server and load one processor each, where there are two")
 	plain := flag.String("plain", "", "do not measure, but be the plain handler on this `address`")
+	within := flag.String("in-process", "", "do not measure, but be the server without worker processes on this `address`")
+	family := flag.String("family", "", "neighbour: only the families that match this `pattern`")
 	flag.Parse()
-	if *plain != "" {
+	switch {
+	case *plain != "":
 		fmt.Fprintln(os.Stderr, "bench:", servePlain(*plain))
 		os.Exit(1)
+	case *within != "":
+		fmt.Fprintln(os.Stderr, "bench:", serveInProcess(*binary, *within))
+		os.Exit(1)
 	}
-	if err := measure(*binary, *duration, *rounds, *pin && canPin()); err != nil {
+	var err error
+	switch mode := flag.Arg(0); mode {
+	case "":
+		err = measure(*binary, *duration, *rounds, *pin && canPin())
+	case "neighbour":
+		err = neighbour(*binary, *family, *duration, *rounds)
+	case "soak":
+		err = soak(*binary, *duration)
+	default:
+		err = fmt.Errorf("no mode %q", mode)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -54,7 +74,7 @@ func measure(binary string, duration time.Duration, rounds int, pin bool) error 
 			return fmt.Errorf("taskset: %w", err)
 		}
 	}
-	s, err := startServer(binary, pin)
+	s, err := startServer(binary, "warn", pin)
 	if err != nil {
 		return err
 	}
@@ -62,6 +82,15 @@ func measure(binary string, duration time.Duration, rounds int, pin bool) error 
 	target, err := s.prepare(context.Background())
 	if err != nil {
 		return err
+	}
+	bare, err := startInProcess(binary, pin)
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	within, err := bare.prepare(context.Background())
+	if err != nil {
+		return fmt.Errorf("in process: %w", err)
 	}
 	plain, stop, err := startPlain(pin)
 	if err != nil {
@@ -73,24 +102,28 @@ func measure(binary string, duration time.Duration, rounds int, pin bool) error 
 		fmt.Print(", server and load on one processor each")
 	}
 	fmt.Print("\n\n")
-	return report(target, plain, duration, rounds)
+	return report(target, within, plain, duration, rounds)
 }
 
 // report runs the scenarios side by side, a round of each after a round of each, so that a slow minute of the machine meets all of them.
-func report(target, plain *target, duration time.Duration, rounds int) error {
+func report(served, within, plain *target, duration time.Duration, rounds int) error {
 	scenarios := []struct {
 		name string
 		run  func() (result, error)
 	}{
-		{"closed, 1 connection", func() (result, error) { return closed(target, 1, duration) }},
-		{"closed, 8 connections", func() (result, error) { return closed(target, 8, duration) }},
-		{"closed, 64 connections", func() (result, error) { return closed(target, 64, duration) }},
-		{"open, 500/s", func() (result, error) { return open(target, 500, duration) }},
+		{"closed, 1 connection", func() (result, error) { return closed(served, 1, duration) }},
+		{"closed, 8 connections", func() (result, error) { return closed(served, 8, duration) }},
+		{"closed, 64 connections", func() (result, error) { return closed(served, 64, duration) }},
+		{"open, 500/s", func() (result, error) { return open(served, 500, duration) }},
+		{"in process, closed, 1", func() (result, error) { return closed(within, 1, duration) }},
+		{"in process, closed, 64", func() (result, error) { return closed(within, 64, duration) }},
 		{"plain handler, closed, 1", func() (result, error) { return closed(plain, 1, duration) }},
 		{"plain handler, closed, 64", func() (result, error) { return closed(plain, 64, duration) }},
 	}
-	if _, err := closed(target, 8, time.Second); err != nil { // warm up
-		return err
+	for _, t := range []*target{served, within} { // warm up
+		if _, err := closed(t, 8, time.Second); err != nil {
+			return err
+		}
 	}
 	results := make([][]result, len(scenarios))
 	for range rounds {
@@ -104,11 +137,20 @@ func report(target, plain *target, duration time.Duration, rounds int) error {
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\tp50 µs\tp99 µs\tp99.9 µs\trequests/s\t")
+	medians := map[string]result{}
 	for i, s := range scenarios {
 		m := middle(results[i])
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%.0f\t\n", s.name, m.p50.Microseconds(), m.p99.Microseconds(), m.p999.Microseconds(), m.rate)
+		medians[s.name] = m
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	one, many := medians["closed, 1 connection"], medians["closed, 64 connections"]
+	oneWithin, manyWithin := medians["in process, closed, 1"], medians["in process, closed, 64"]
+	fmt.Printf("\nthe sandbox costs %d µs (p50 at 1 connection), and leaves %.0f %% of the throughput (at 64)\n",
+		(one.p50 - oneWithin.p50).Microseconds(), 100*many.rate/manyWithin.rate)
+	return nil
 }
 
 func middle(results []result) result {
@@ -136,7 +178,14 @@ type server struct {
 	key  string // the operator's
 }
 
-func startServer(binary string, pin bool) (*server, error) {
+func startServer(binary, logLevel string, pin bool) (*server, error) {
+	return launch(binary, pin, func(data, address string) ([]string, []string) {
+		return []string{binary, "serve", "--data", data, "--listen", address, "--log-level", logLevel}, nil
+	})
+}
+
+// launch starts a server. how returns its command and what its environment needs besides the operator's key.
+func launch(binary string, pin bool, how func(data, address string) (args, env []string)) (*server, error) {
 	data, err := os.MkdirTemp("", "durward-bench-")
 	if err != nil {
 		return nil, err
@@ -150,9 +199,9 @@ func startServer(binary string, pin bool) (*server, error) {
 		return nil, fmt.Errorf("%s keygen: %w", binary, err)
 	}
 	s := &server{data: data, url: "http://" + address, key: strings.TrimSpace(string(key))}
-	args := []string{binary, "serve", "--data", data, "--listen", address, "--log-level", "warn"}
+	args, env := how(data, address)
 	s.cmd = command(pin, args)
-	s.cmd.Env = append(os.Environ(), "DURWARD_OPERATOR_KEY="+s.key)
+	s.cmd.Env = append(append(os.Environ(), env...), "DURWARD_OPERATOR_KEY="+s.key)
 	s.cmd.Stdout, s.cmd.Stderr = os.Stderr, os.Stderr
 	if err := s.cmd.Start(); err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ var words = []struct {
 		"import defer is not available", "Use a plain import."},
 	{textHas("Unicode property escapes"),
 		`Unicode property escapes such as \p{L} are not available in regular expressions`,
-		"List the characters instead, for example [A-Za-zÀ-ÖØ-öø-ÿ]."},
+		`Make the expression at run time: new RegExp("\\p{L}", "u") knows \p{L}.`},
 	{textHas(`The regular expression flag "v"`),
 		`The regular expression flag "v" is not available`, "Use the flag u and write the set out."},
 	{textHas(`The regular expression flag "d"`),

@@ -46,7 +46,9 @@ type Draft struct {
 	// ConfigSchema is a JSON Schema (draft 2020-12) for an attachment's config; empty means that the action takes no config.
 	ConfigSchema json.RawMessage
 	// Secrets are the names of the secrets that the action reads.
-	Secrets   []string
+	Secrets []string
+	// Hosts are those that the action sends requests to, as in [Egress]; it can reach no others then. Empty: those that the tenant's policy allows.
+	Hosts     []string
 	UpdatedAt time.Time
 	UpdatedBy audit.Actor
 }

@@ -34,11 +34,7 @@ func checkDescription(s string) error {
 // checkDraft checks all but the schema's content, and sorts what has no order.
 func checkDraft(d *Draft) error {
 	var list InvalidErrors
-	add := func(pointer, format string, args ...any) {
-		if len(list) < maxViolations {
-			list = append(list, &InvalidError{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
-		}
-	}
+	add := list.add
 	checkFiles(d, add)
 	for i, id := range d.Triggers {
 		if _, ok := contract.Lookup(id); !ok {
@@ -53,6 +49,7 @@ func checkDraft(d *Draft) error {
 	if len(d.Secrets) > MaxSecrets {
 		add("/secrets", "an action has at most %d secrets", MaxSecrets)
 	}
+	checkHosts("/hosts", d.Hosts, add, anyHost)
 	if len(d.ConfigSchema) > MaxSchemaBytes {
 		add("/config_schema", "a schema has at most %d bytes", MaxSchemaBytes)
 	}
@@ -61,6 +58,7 @@ func checkDraft(d *Draft) error {
 	}
 	d.Triggers = sorted(d.Triggers)
 	d.Secrets = sorted(d.Secrets)
+	d.Hosts = sorted(d.Hosts)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/catalog/seal"
 )
 
 // Catalog is the rules over a [Store]. It is safe for concurrent use.
@@ -19,6 +20,8 @@ type Catalog struct {
 	store   Store
 	schemas Schemas
 	now     func() time.Time
+	seal    *seal.Keyring
+	most    Limits
 	keys    sync.Map // KeyID to Key: those that have been used
 
 	mu      sync.Mutex // for what changes keys
@@ -29,11 +32,15 @@ type Catalog struct {
 type Options struct {
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
+	// Seal seals what must not be readable where it is stored. Default: nothing is sealed, and no secrets can be kept.
+	Seal *seal.Keyring
+	// MostLimits are the most that the limits of a tenant may be. Default: no bounds.
+	MostLimits Limits
 }
 
 // New returns a catalog that forgets keys when they change, until ctx ends.
 func New(ctx context.Context, store Store, schemas Schemas, options Options) *Catalog {
-	c := &Catalog{store: store, schemas: schemas, now: options.Now}
+	c := &Catalog{store: store, schemas: schemas, now: options.Now, seal: options.Seal, most: options.MostLimits}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -75,7 +82,11 @@ func (c *Catalog) CreateTenant(ctx context.Context, by audit.Actor, id TenantID,
 	if err := errors.Join(CheckSlug("/id", string(id)), checkName("/name", name)); err != nil {
 		return Tenant{}, joined(err)
 	}
-	t := Tenant{ID: id, Name: name, CreatedAt: c.now().UTC(), RedirectSecret: randomText(32)}
+	redirect, err := c.sealRedirect(id, randomText(32))
+	if err != nil {
+		return Tenant{}, fmt.Errorf("create tenant %s: %w", id, err)
+	}
+	t := Tenant{ID: id, Name: name, CreatedAt: c.now().UTC(), RedirectSecret: redirect}
 	if err := c.store.CreateTenant(ctx, t, c.event(by, audit.TenantCreated, id)); err != nil {
 		return Tenant{}, fmt.Errorf("create tenant %s: %w", id, err)
 	}
@@ -137,7 +148,11 @@ func rolesText() string {
 	return text
 }
 
+// describe is the JSON of what an event shows; nothing of nil.
 func describe(value any) json.RawMessage {
+	if value == nil {
+		return nil
+	}
 	text, err := json.Marshal(value)
 	if err != nil {
 		return nil
@@ -298,6 +313,7 @@ type DraftChange struct {
 	Triggers     []contract.TriggerID
 	ConfigSchema json.RawMessage
 	Secrets      []string
+	Hosts        []string
 }
 
 // SaveDraft changes an action's draft and returns it as it is now.
@@ -353,6 +369,9 @@ func (change *DraftChange) apply(d *Draft) {
 	}
 	if change.Secrets != nil {
 		d.Secrets = slices.Clone(change.Secrets)
+	}
+	if change.Hosts != nil {
+		d.Hosts = slices.Clone(change.Hosts)
 	}
 }
 

@@ -35,10 +35,32 @@ type Store interface {
 	// SaveDraft stores d, whose Revision is one more than that of the draft it was made from; ErrConflict if the stored draft is not that one.
 	SaveDraft(ctx context.Context, tenant TenantID, slug ActionSlug, d Draft, events ...audit.Event) error
 
+	// PutSecret stores a secret in place of the one of its name; ErrNotFound if the tenant does not exist.
+	PutSecret(ctx context.Context, s Secret, events ...audit.Event) error
+	Secret(ctx context.Context, tenant TenantID, name string) (Secret, error)
+	Secrets(ctx context.Context, tenant TenantID, page Page) (List[Secret], error)
+	// DeleteSecret returns ErrNotFound if there is no such secret.
+	DeleteSecret(ctx context.Context, tenant TenantID, name string, events ...audit.Event) error
+	// ResealSecret stores s.Sealed in place of from; ErrConflict if something else is stored by now, ErrNotFound if nothing is.
+	ResealSecret(ctx context.Context, s Secret, from []byte) error
+	// ResealTenant stores t.RedirectSecret in place of from; errors as of ResealSecret.
+	ResealTenant(ctx context.Context, t Tenant, from string) error
+
+	// Egress returns a tenant's policy, the zero one before the first save; ErrNotFound if the tenant does not exist.
+	Egress(ctx context.Context, tenant TenantID) (Egress, error)
+	// SaveEgress stores e, whose Revision is one more than that of the policy it was made from; ErrConflict if the stored policy is not that one, ErrNotFound if the
+	// tenant does not exist.
+	SaveEgress(ctx context.Context, tenant TenantID, e Egress, events ...audit.Event) error
+	// TenantLimits and SaveTenantLimits are for limits what Egress and SaveEgress are for the policy.
+	TenantLimits(ctx context.Context, tenant TenantID) (TenantLimits, error)
+	SaveTenantLimits(ctx context.Context, tenant TenantID, l TenantLimits, events ...audit.Event) error
+
 	// Events reads the audit of edits, newest first, and the cursor for the page after them (empty on the last).
 	Events(ctx context.Context, tenant TenantID, filter audit.Filter) ([]audit.Event, string, error)
 
 	// WatchKeys calls changed for every key that is written from now on, by this process or by another one, until ctx ends. It returns at once. For writes of
 	// this process the call happens before the write returns; changed may be called by several goroutines at once, and may use the store.
 	WatchKeys(ctx context.Context, changed func(KeyID))
+	// WatchTenants is the same for tenants: for each whose secrets, egress policy or limits are written.
+	WatchTenants(ctx context.Context, changed func(TenantID))
 }

@@ -10,6 +10,6 @@ type Tenant struct {
 	ID        TenantID
 	Name      string
 	CreatedAt time.Time
-	// RedirectSecret signs what a redirect tells its target, which has the secret too. It leaves the server for an admin alone.
+	// RedirectSecret is, as it is stored, what signs what a redirect tells its target; [Catalog.RedirectSecret] opens it.
 	RedirectSecret string
 }

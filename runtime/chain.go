@@ -95,6 +95,7 @@ func (e *Engine) execute(ctx context.Context, call *Call, step *Step, settings *
 	}
 	session := e.Broker.Open(settings, host.Grant{Tenant: call.Tenant, Action: step.Action, Secrets: step.Secrets, Hosts: step.Hosts, Limits: c.Limits})
 	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, c, session)
+	session.Close() // also what the action has left open ends here
 	return result, session.Requests(), err
 }
 

@@ -8,15 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 )
 
 // Bounds of a revision.
 const (
-	MaxAttachments = 20     // in one list
-	MaxTimeoutMS   = 10_000 // of one attachment: the time of a whole chain
+	MaxAttachments = 20                                            // in one list
+	MaxTimeoutMS   = int(runtime.DefaultBudget / time.Millisecond) // of one attachment: the time of a whole chain
 	maxID          = 80
 )
 
@@ -24,6 +27,8 @@ const (
 type checker struct {
 	flows    *Flows
 	tenant   catalog.TenantID
+	settings *host.Settings // nil if nothing is known
+	most     catalog.Limits
 	ids      map[string]bool
 	versions map[string]*Version
 	errors   catalog.InvalidErrors
@@ -33,6 +38,9 @@ type checker struct {
 
 func (f *Flows) check(ctx context.Context, tenant catalog.TenantID, kind contract.FlowKind, slots map[contract.SlotName]Slot) (*checker, error) {
 	c := &checker{flows: f, tenant: tenant, ids: map[string]bool{}, versions: map[string]*Version{}, slots: map[contract.SlotName]Slot{}}
+	if err := c.readSettings(ctx); err != nil {
+		return nil, err
+	}
 	c.claimIDs(slots)
 	for _, name := range slices.Sorted(maps.Keys(slots)) {
 		at := "/slots/" + escape(string(name))
@@ -138,8 +146,7 @@ func (c *checker) warnOfOverride(at string, method contract.Method, standard, li
 		}
 	}
 	if len(missing) > 0 {
-		c.warnings = append(c.warnings, Warning{Pointer: at, Detail: fmt.Sprintf(
-			"the list for %s replaces the default list: %s will not run for it", method, strings.Join(missing, ", "))})
+		c.warn(at, "the list for %s replaces the default list: %s will not run for it", method, strings.Join(missing, ", "))
 	}
 }
 
@@ -173,9 +180,7 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 	case a.OnFailure == Block && !trigger.Allows(contract.Block):
 		c.refuse(at+"/on_failure", "%s cannot block: its policy is always continue", trigger.ID)
 	}
-	if a.TimeoutMS < 0 || a.TimeoutMS > MaxTimeoutMS {
-		c.refuse(at+"/timeout_ms", "it must be from 1 to %d milliseconds", MaxTimeoutMS)
-	}
+	c.limits(at, &a)
 	version, err := c.version(ctx, at, a)
 	if err != nil || version == nil {
 		return a, err
@@ -183,6 +188,7 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 	if !slices.Contains(version.Triggers, trigger.ID) {
 		c.refuse(at+"/version", "%s %s is not made for %s, only for %s", a.Action, a.Version, trigger.ID, triggerNames(version.Triggers))
 	}
+	c.warnOfReach(at, version)
 	config, err := c.flows.Schemas.Apply(ctx, c.tenant, version.ConfigSchema, a.Config)
 	if err = below(at+"/config", err); err != nil {
 		var list catalog.InvalidErrors

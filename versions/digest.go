@@ -33,6 +33,13 @@ func (v *Version) digest() string {
 	d.text(string(v.Bundle))
 	d.text(string(v.SourceMap))
 	d.text(v.Bundler)
+	if len(v.Hosts) > 0 { // else the digest is that of a version from before there were hosts
+		d.text("hosts")
+		d.count(len(v.Hosts))
+		for _, host := range v.Hosts {
+			d.text(host)
+		}
+	}
 	return hex.EncodeToString(d.Sum(nil))
 }
 

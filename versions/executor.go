@@ -12,6 +12,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 )
 
 // Recorder takes execution records; [audit.Recorder] is one.
@@ -97,11 +98,11 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 const maxReason = 500
 
 func (x *Executor) signRedirect(ctx context.Context, run Run, user string, token *runtime.RedirectToken, now time.Time) (string, error) {
-	tenant, err := x.Tenants.Tenant(ctx, run.Tenant)
+	secret, err := x.Tenants.RedirectSecret(ctx, run.Tenant)
 	if err != nil {
 		return "", fmt.Errorf("redirect token: %w", err)
 	}
-	return redirectToken(tenant, run, user, token, now)
+	return redirectToken(secret, run, user, token, now)
 }
 
 // triggerID joins a kind and a slot; the lookup of what comes from a request does not care what is in it.
@@ -154,16 +155,34 @@ func (x *Executor) record(
 func executed(e *runtime.Execution) audit.Executed {
 	out := audit.Executed{
 		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Outcome: string(e.Kind),
-		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), LogsDropped: e.Result.LogsDropped, Policy: string(e.Policy),
+		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), AllocatedBytes: e.Result.Allocated,
+		LogsDropped: e.Result.LogsDropped, Policy: string(e.Policy), Requests: requests(e.Requests),
 	}
 	if f := e.Result.Failure; f != nil {
-		out.Failure = &audit.Failure{Kind: string(f.Kind), Message: f.Message}
+		out.Failure = &audit.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit}
 		if len(f.Stack) > 0 {
 			out.Failure.File, out.Failure.Line, out.Failure.Column = f.Stack[0].File, f.Stack[0].Line, f.Stack[0].Column
 		}
 	}
 	for _, line := range e.Result.Logs {
-		out.Logs = append(out.Logs, audit.Log{Level: line.Level, Message: line.Message, AtUS: line.AtUS})
+		out.Logs = append(out.Logs, audit.Log{Level: line.Level, Message: line.Message, AtUS: line.AtUS, Fields: line.Fields})
 	}
 	return out
+}
+
+// The longest host and path that a record keeps: an action chooses them.
+const (
+	maxHost = 260
+	maxPath = 200
+)
+
+func requests(sent []host.Request) []audit.Request {
+	var list []audit.Request
+	for _, r := range sent {
+		list = append(list, audit.Request{
+			Method: r.Method, Host: clip(r.Host, maxHost), Path: clip(r.Path, maxPath), Status: r.Status, Sent: r.Sent, Received: r.Received,
+			DurationUS: r.Took.Microseconds(), Error: r.Error,
+		})
+	}
+	return list
 }

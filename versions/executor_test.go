@@ -52,7 +52,7 @@ func newServer(t testing.TB, s *store) *server {
 	require.NoError(t, err)
 	r := &recorder{}
 	return &server{
-		Executor:  &versions.Executor{Live: versions.NewLive(t.Context(), s), Sealer: sealer, Engine: p.Engine, Recorder: r, Tenants: s},
+		Executor:  &versions.Executor{Live: versions.NewLive(t.Context(), s), Sealer: sealer, Engine: p.Engine, Recorder: r, Tenants: catalog.New(t.Context(), s, schemasHere, catalog.Options{})},
 		Publisher: p, flows: &versions.Flows{Store: s, Schemas: schemasHere}, recorder: r,
 	}
 }
@@ -145,10 +145,11 @@ func TestRecords(t *testing.T) {
 	require.Positive(t, record.DurationUS)
 	require.Len(t, record.Actions, 1)
 	require.Positive(t, record.Actions[0].DurationUS)
+	require.Positive(t, record.Actions[0].AllocatedBytes)
 	require.Equal(t, audit.Record{
 		ID: record.ID, Time: record.Time, Tenant: "acme", Flow: "login", Slot: "after", Trigger: "login.after", Revision: 1, Run: said.Run, Request: "req", User: "u",
 		Outcome: "continue", DurationUS: record.DurationUS,
-		Actions: []audit.Executed{{Attachment: "echo", Action: "echo", Version: "1.0.0", Outcome: "continue", DurationUS: record.Actions[0].DurationUS, CPUUS: record.Actions[0].CPUUS}},
+		Actions: []audit.Executed{{Attachment: "echo", Action: "echo", Version: "1.0.0", Outcome: "continue", DurationUS: record.Actions[0].DurationUS, CPUUS: record.Actions[0].CPUUS, AllocatedBytes: record.Actions[0].AllocatedBytes}},
 	}, *record)
 
 	q.IdempotencyKey = "mine"

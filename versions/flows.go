@@ -9,12 +9,15 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/host"
 )
 
 // Flows creates flows and saves their revisions.
 type Flows struct {
 	Store   Store
 	Schemas catalog.Schemas
+	// Tenants knows what each tenant's actions may use. Default: nothing is known, and the default limits are the most that an attachment may have.
+	Tenants host.Tenants
 	Now     func() time.Time
 }
 

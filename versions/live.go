@@ -158,9 +158,11 @@ func (l *Live) steps(ctx context.Context, flow *Flow, list []Attachment) ([]runt
 		if err != nil {
 			return nil, fmt.Errorf("version %s of %s in flow %s: %w", a.Version, a.Action, flow.Slug, err)
 		}
+		limits := runtimeLimits(a.Limits)
+		limits.Wall = time.Duration(a.TimeoutMS) * time.Millisecond
 		steps[i] = runtime.Step{
 			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: a.Config,
-			OnFailure: runtime.Policy(a.OnFailure), Limits: runtime.Limits{Wall: time.Duration(a.TimeoutMS) * time.Millisecond},
+			Secrets: v.Secrets, Hosts: v.Hosts, OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
 		}
 	}
 	return steps, nil

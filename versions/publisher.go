@@ -66,7 +66,7 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	}
 	v := Version{
 		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message,
-		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets,
+		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts,
 		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, PublishedAt: p.now(), PublishedBy: by,
 	}
 	v.Digest = v.digest()
@@ -176,7 +176,8 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{
-			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config, OnFailure: runtime.Block,
+			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config,
+			Secrets: draft.Secrets, Hosts: draft.Hosts, OnFailure: runtime.Block,
 		}},
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ type Version struct {
 	Triggers     []contract.TriggerID
 	ConfigSchema json.RawMessage
 	Secrets      []string
+	// Hosts are those that the action sends requests to; empty: those that the tenant's policy allows.
+	Hosts []string
 	// Bundle is the script that runs; SourceMap leads from it back to Files.
 	Bundle    []byte
 	SourceMap []byte
@@ -83,6 +85,8 @@ type Attachment struct {
 	OnFailure Policy `json:"on_failure,omitempty"`
 	// TimeoutMS is the wall-clock budget in milliseconds. Default: 5000.
 	TimeoutMS int `json:"timeout_ms,omitempty"`
+	// Limits are the execution's other limits. A zero field means the default of vm.Limits, or the tenant's maximum if that is lower.
+	Limits catalog.Limits `json:"limits,omitzero"`
 }
 
 // Policy is what a failure of an action does to the chain.

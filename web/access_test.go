@@ -21,6 +21,7 @@ var allowed = map[string]string{
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer",
 	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
+	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
 	"execute": "execute",
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web/api"
@@ -26,6 +27,7 @@ func (s *Server) createAction(r *request) (any, error) {
 		Slug: catalog.ActionSlug(body.Slug), Name: body.Name, Description: body.Description, Kind: kind, Template: body.Template,
 		Draft: catalog.Draft{
 			Files: body.Files, Entry: body.Entry, Triggers: texts[contract.TriggerID](body.Triggers), ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets,
+			Hosts: body.Hosts,
 		},
 	})
 	if err != nil {
@@ -87,7 +89,7 @@ func (s *Server) saveDraft(r *request) (any, error) {
 	}
 	draft, err := s.config.Catalog.SaveDraft(r.context(), r.actor, r.tenant, r.action(), catalog.DraftChange{
 		Revision: body.Revision, Files: body.Files, Entry: body.Entry, Triggers: texts[contract.TriggerID](body.Triggers),
-		ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets,
+		ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets, Hosts: body.Hosts,
 	})
 	return draftOf(draft), err
 }
@@ -117,7 +119,7 @@ func draftOf(d catalog.Draft) api.Draft {
 	return api.Draft{
 		Revision: d.Revision,
 		Source: api.Source{
-			Files: d.Files, Entry: d.Entry, Triggers: texts[string](d.Triggers), ConfigSchema: presentOrNil(d.ConfigSchema), Secrets: d.Secrets,
+			Files: d.Files, Entry: d.Entry, Triggers: texts[string](d.Triggers), ConfigSchema: presentOrNil(d.ConfigSchema), Secrets: d.Secrets, Hosts: d.Hosts,
 		},
 		UpdatedAt: d.UpdatedAt, UpdatedBy: actorOf(d.UpdatedBy),
 	}
@@ -135,6 +137,7 @@ func trialOf(t *versions.TrialResult) (api.TrialResult, error) {
 	result := &t.Execution.Result
 	out := api.TrialResult{
 		Failure: failureOf(result.Failure), State: t.State, DurationUS: t.Execution.Took.Microseconds(), CPUUS: result.CPU.Microseconds(),
+		Allocated: result.Allocated, Requests: each(t.Execution.Requests, sentOf),
 		Logs: each(result.Logs, logOf), LogsDropped: result.LogsDropped, Warnings: diagnosticsOf(t.Warnings),
 	}
 	if result.Failure != nil {
@@ -152,7 +155,15 @@ func failureOf(f *vm.Failure) *api.Failure {
 	return &api.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit, Stack: each(f.Stack, func(f vm.Frame) api.Frame { return api.Frame(f) })}
 }
 
-func logOf(l vm.LogLine) api.Log { return api.Log(l) }
+func logOf(l vm.LogLine) api.Log {
+	return api.Log{Level: l.Level, Message: l.Message, AtUS: l.AtUS, Fields: presentOrNil(l.Fields)}
+}
+
+func sentOf(r host.Request) api.Request {
+	return api.Request{
+		Method: r.Method, Host: r.Host, Path: r.Path, Status: r.Status, Sent: r.Sent, Received: r.Received, DurationUS: r.Took.Microseconds(), Error: r.Error,
+	}
+}
 
 func diagnosticsOf(list []bundler.Diagnostic) []api.Diagnostic {
 	return each(list, func(d bundler.Diagnostic) api.Diagnostic {

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 )
 
@@ -17,8 +18,14 @@ var (
 	descWaiting  = desc("durward_worker_queue", "Calls that wait for a worker process.")
 	descStarted  = desc("durward_worker_starts_total", "Worker processes that became ready.")
 	descRetried  = desc("durward_worker_retries_total", "Calls that were run again because another call killed their worker process.")
-	descBusy     = desc("durward_worker_busy_total", "Calls that got no worker process in time.")
+	descBusy     = prometheus.NewDesc("durward_worker_busy_total", "Calls that got no worker process in time, by reason.", []string{"reason"}, nil)
 	descEnded    = prometheus.NewDesc("durward_worker_ends_total", "Worker processes that are gone, by reason.", []string{"reason"}, nil)
+	descStrict   = desc("durward_sandbox_strict", "1 if the sandbox of the worker processes is strict, 0 if it is less.")
+	descLayer    = prometheus.NewDesc("durward_sandbox_layer", "1 for each layer of the sandbox that is there, 0 for each that is not.", []string{"layer"}, nil)
+
+	descOutbound  = prometheus.NewDesc("durward_outbound_requests_total", "Requests of actions that have ended, by result: ok, or why there was no answer.", []string{"result"}, nil)
+	descOutgoing  = desc("durward_outbound_requests", "Requests of actions whose answers have not been read to their end.")
+	descConnPools = desc("durward_outbound_pools", "Pools of connections that tenants have.")
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
 	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
@@ -32,11 +39,16 @@ var (
 // poolCollector reads the worker pool's figures when somebody asks for them.
 type poolCollector struct{ pool *worker.Pool }
 
-// Describe names nothing, because the reasons for which workers end show up with the first of each.
+// Describe names nothing, because the reasons for which workers end and calls are refused show up with the first of each.
 func (c poolCollector) Describe(chan<- *prometheus.Desc) {}
 
 func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.pool.Stats()
+	sandbox := c.pool.Sandbox()
+	ch <- prometheus.MustNewConstMetric(descStrict, prometheus.GaugeValue, number(sandbox.Level() == worker.LevelStrict))
+	for _, layer := range sandbox.Layers {
+		ch <- prometheus.MustNewConstMetric(descLayer, prometheus.GaugeValue, number(layer.On), layer.Name)
+	}
 	gauge(ch, descWorkers, s.Workers)
 	gauge(ch, descSpares, s.Spares)
 	gauge(ch, descTenants, s.Tenants)
@@ -44,10 +56,27 @@ func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(ch, descWaiting, s.Waiting)
 	counter(ch, descStarted, s.Started)
 	counter(ch, descRetried, s.Retried)
-	counter(ch, descBusy, s.Busy)
 	for reason, n := range s.Ended {
 		ch <- prometheus.MustNewConstMetric(descEnded, prometheus.CounterValue, float64(n), reason)
 	}
+	for reason, n := range s.Busy {
+		ch <- prometheus.MustNewConstMetric(descBusy, prometheus.CounterValue, float64(n), reason)
+	}
+}
+
+// brokerCollector does the same for what actions send. Hosts are no label: tenants choose them.
+type brokerCollector struct{ broker *host.Broker }
+
+// Describe names nothing, because results show up with the first of each.
+func (c brokerCollector) Describe(chan<- *prometheus.Desc) {}
+
+func (c brokerCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.broker.Stats()
+	for result, n := range s.Requests {
+		ch <- prometheus.MustNewConstMetric(descOutbound, prometheus.CounterValue, float64(n), result)
+	}
+	gauge(ch, descOutgoing, s.UnderWay)
+	gauge(ch, descConnPools, s.Pools)
 }
 
 // recorderCollector does the same for the recorder of executions.
@@ -72,4 +101,11 @@ func gauge[T int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, value
 
 func counter(ch chan<- prometheus.Metric, d *prometheus.Desc, value uint64) {
 	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value))
+}
+
+func number(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }

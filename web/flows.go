@@ -88,6 +88,7 @@ func slotsFrom(slots map[string]api.Slot) map[contract.SlotName]versions.Slot {
 func attachmentFrom(a api.Attachment) versions.Attachment {
 	return versions.Attachment{
 		ID: a.ID, Action: catalog.ActionSlug(a.Action), Version: a.Version, Config: a.Config, OnFailure: versions.Policy(a.OnFailure), TimeoutMS: a.TimeoutMS,
+		Limits: limitsFrom(a.Limits),
 	}
 }
 
@@ -117,6 +118,7 @@ func revisionOf(r versions.Revision) api.Revision {
 func attachmentOf(a versions.Attachment) api.Attachment {
 	return api.Attachment{
 		ID: a.ID, Action: string(a.Action), Version: a.Version, Config: presentOrNil(a.Config), OnFailure: string(a.OnFailure), TimeoutMS: a.TimeoutMS,
+		Limits: limitsOf(a.Limits),
 	}
 }
 

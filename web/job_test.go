@@ -124,6 +124,8 @@ func TestWholeJob(t *testing.T) {
 	s.call(keys["admin"], "GET", base+"/redirect-secret", nil).into(200, &secret)
 	require.Len(t, secret.Secret, 52)
 
+	setUp(s, base, keys)
+
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
 	s.call(key.Secret, "GET", base, nil).into(200, nil)
@@ -135,6 +137,18 @@ func TestWholeJob(t *testing.T) {
 	for _, op := range s.document.operations {
 		require.True(t, s.document.seen[op.id], "no answer of %s was seen", op.id)
 	}
+}
+
+// setUp sets what actions may use, and reads it.
+func setUp(s *server, base string, keys map[string]string) {
+	s.t.Helper()
+	s.call(keys["admin"], "PUT", base+"/secrets/API_KEY", `{"value":"v","brokered":true,"hosts":["api.example.com"]}`).into(200, nil)
+	s.call(keys["viewer"], "GET", base+"/secrets", nil).into(200, nil)
+	s.call(keys["admin"], "DELETE", base+"/secrets/API_KEY", nil).into(200, nil)
+	s.call(keys["admin"], "PUT", base+"/egress", `{"hosts":["api.example.com"]}`).into(200, nil)
+	s.call(keys["admin"], "GET", base+"/egress", nil).into(200, nil)
+	s.call(operatorKey, "PUT", base+"/limits", `{"cpu_ms":1000}`).into(200, nil)
+	s.call(operatorKey, "GET", base+"/limits", nil).into(200, nil)
 }
 
 // TestBackupHasTheLastCalls takes a backup before the records of a call would have been stored.

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
 )
@@ -29,7 +30,7 @@ type metrics struct {
 // buckets reach from an action that hardly computes to a chain that used up its time.
 var buckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-func newMetrics(pool *worker.Pool, recorder *audit.Recorder) *metrics {
+func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -56,6 +57,9 @@ func newMetrics(pool *worker.Pool, recorder *audit.Recorder) *metrics {
 		poolCollector{pool}, recorderCollector{recorder},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	if broker != nil {
+		m.registry.MustRegister(brokerCollector{broker})
+	}
 	return m
 }
 

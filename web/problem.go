@@ -10,6 +10,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
@@ -28,6 +29,7 @@ const (
 	methodNotAllowed     code = "method_not_allowed"
 	exists               code = "exists"
 	conflict             code = "conflict"
+	noSealKey            code = "no_seal_key"
 	bodyTooLarge         code = "body_too_large"
 	unsupportedMediaType code = "unsupported_media_type"
 	invalid              code = "invalid"
@@ -56,6 +58,7 @@ var problemKinds = []problemKind{
 	{methodNotAllowed, 405, "The method is not allowed here", "The header Allow names the methods that are."},
 	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
 	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
+	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
 	{bodyTooLarge, 413, "The body is too large", ""},
 	{unsupportedMediaType, 415, "The body must be JSON", "Send it with Content-Type: application/json, and not compressed."},
 	{invalid, 422, "The request breaks a rule", ""},
@@ -118,6 +121,8 @@ func classify(err error, p *api.Problem) code {
 		return exists
 	case errors.Is(err, catalog.ErrConflict):
 		return conflict
+	case errors.Is(err, seal.ErrNoKey):
+		return noSealKey
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
 	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull):

@@ -10,7 +10,7 @@ import (
 
 // routes is the one table of routes.
 func routes() []route {
-	return slices.Concat(systemRoutes(), tenantRoutes(), actionRoutes(), flowRoutes(), historyRoutes())
+	return slices.Concat(systemRoutes(), tenantRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), historyRoutes())
 }
 
 const (
@@ -91,6 +91,39 @@ func tenantRoutes() []route {
 		{
 			method: del, path: "/v1/tenants/{tenant}/keys/{key}", id: "revokeKey", summary: "Revoke a key, for ever", role: catalog.RoleAdmin,
 			answer: api.Key{}, handle: (*Server).revokeKey,
+		},
+	}
+}
+
+func settingsRoutes() []route {
+	return []route{
+		{
+			method: put, path: "/v1/tenants/{tenant}/secrets/{secret}", id: "setSecret", summary: "Set a secret, over the one of its name if there is one", role: catalog.RoleAdmin,
+			body: api.NewSecret{}, answer: api.Secret{}, problems: []code{noSealKey}, handle: (*Server).setSecret,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/secrets", id: "secrets", summary: "List the secrets, without their values", role: catalog.RoleViewer,
+			query: pages(), answer: api.List[api.Secret]{}, handle: (*Server).secrets,
+		},
+		{
+			method: del, path: "/v1/tenants/{tenant}/secrets/{secret}", id: "deleteSecret", summary: "Delete a secret", role: catalog.RoleAdmin,
+			answer: api.Secret{}, handle: (*Server).deleteSecret,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/egress", id: "egress", summary: "Read where actions may send requests", role: catalog.RoleAdmin,
+			answer: api.Egress{}, handle: (*Server).egress,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/egress", id: "saveEgress", summary: "Say where actions may send requests", role: catalog.RoleAdmin,
+			body: api.EgressChange{}, answer: api.Egress{}, problems: []code{conflict}, handle: (*Server).saveEgress,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/limits", id: "limits", summary: "Read the most that one execution of the tenant may have", role: catalog.RoleOperator,
+			answer: api.TenantLimits{}, handle: (*Server).limits,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/limits", id: "saveLimits", summary: "Say the most that one execution of the tenant may have", role: catalog.RoleOperator,
+			body: api.LimitsChange{}, answer: api.TenantLimits{}, problems: []code{conflict}, handle: (*Server).saveLimits,
 		},
 	}
 }

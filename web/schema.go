@@ -61,6 +61,10 @@ func words(set string) []string {
 		return knowledge()
 	case "policy":
 		return []string{string(versions.Block), string(versions.Continue)}
+	case "request_method":
+		return catalog.Methods()
+	case "request_scheme":
+		return catalog.Schemes()
 	case "severity":
 		return []string{"error", "warning"}
 	case "log_level":
@@ -68,7 +72,7 @@ func words(set string) []string {
 	case "failure":
 		return texts[string]([]vm.FailureKind{
 			vm.FailThrown, vm.FailLoad, vm.FailNoEntry, vm.FailNeverSettles, vm.FailBadOutcome, vm.FailTimeLimit, vm.FailStackLimit, vm.FailMemoryLimit,
-			vm.FailOutputLimit, vm.FailSandboxLost,
+			vm.FailOutputLimit, vm.FailRequestLimit, vm.FailPendingLimit, vm.FailPolicy, vm.FailSandboxLost,
 		})
 	case "problem":
 		return each(problemKinds, func(k problemKind) string { return string(k.code) })

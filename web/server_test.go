@@ -22,7 +22,9 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
@@ -43,6 +45,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// mostLimits are the most that an execution of the test's server may have.
+var mostLimits = versions.WithDefaults(catalog.Limits{CPUMS: 2000, WallMS: 10_000, MemoryBytes: 128 << 20, Requests: 100})
+
 const operatorKey = "the operator's key of this test"
 
 // server is a whole Durward: a store on disk, worker processes, and the API.
@@ -53,6 +58,7 @@ type server struct {
 	recorder *audit.Recorder
 	document *document
 	log      *logBuffer
+	dir      string // all that it stores
 }
 
 // change lets a test alter what a server is made with.
@@ -85,16 +91,22 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		return pool.Task(ctx, tenant, task, payload, 20*time.Second)
 	}
 	schemas := catalog.RemoteSchemas{Run: run}
-	engine := &runtime.Engine{Sandbox: pool}
+	keyring, err := seal.ParseKeys(seal.NewKey())
+	require.NoError(t, err)
+	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits})
+	settings := versions.NewSettings(ctx, actions, mostLimits)
+	broker := host.New(host.Options{})
+	t.Cleanup(broker.Close)
+	engine := &runtime.Engine{Sandbox: pool, Broker: broker, Tenants: settings}
 	keys, err := store.RunKeys(ctx)
 	require.NoError(t, err)
 	sealer, err := versions.NewSealer(keys, 0)
 	require.NoError(t, err)
 	log := new(logBuffer)
 	config := web.Config{
-		Catalog:         catalog.New(ctx, store, schemas, catalog.Options{}),
-		Flows:           &versions.Flows{Store: store, Schemas: schemas},
-		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: store},
+		Catalog:         actions,
+		Flows:           &versions.Flows{Store: store, Schemas: schemas, Tenants: settings},
+		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions},
 		Recorder:        recorder,
 		Workers:         pool,
 		Backup:          store.Backup,
@@ -109,7 +121,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	for _, c := range changes {
 		c(&config)
 	}
-	s := &server{t: t, recorder: recorder, log: log}
+	s := &server{t: t, recorder: recorder, log: log, dir: dir}
 	s.web, err = web.New(config)
 	require.NoError(t, err)
 	s.document = readDocument(t, s.web)

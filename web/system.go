@@ -7,6 +7,7 @@ import (
 
 	"github.com/durward/durward/bundler/types"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/web/api"
 )
 
@@ -41,10 +42,11 @@ func (s *Server) templates(*request) (any, error) {
 }
 
 func (s *Server) system(*request) (any, error) {
-	workers := s.config.Workers.Stats()
+	workers, sandbox := s.config.Workers.Stats(), s.config.Workers.Sandbox()
 	return api.System{
 		Version: s.config.Version, Go: goruntime.Version(), StartedAt: s.started.UTC(), UptimeSeconds: int64(time.Since(s.started).Seconds()),
 		Workers: api.Workers{Processes: workers.Workers, Spares: workers.Spares, Tenants: workers.Tenants, Inflight: workers.Inflight},
+		Sandbox: api.Sandbox{Level: string(sandbox.Level()), Layers: each(sandbox.Layers, func(l worker.Layer) api.Layer { return api.Layer(l) })},
 	}, nil
 }
 

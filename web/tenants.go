@@ -34,8 +34,8 @@ func (s *Server) tenant(r *request) (any, error) {
 }
 
 func (s *Server) redirectSecret(r *request) (any, error) {
-	t, err := s.config.Catalog.Tenant(r.context(), r.tenant)
-	return api.RedirectSecret{Secret: t.RedirectSecret}, err
+	secret, err := s.config.Catalog.RedirectSecret(r.context(), r.tenant)
+	return api.RedirectSecret{Secret: secret}, err
 }
 
 func (s *Server) createKey(r *request) (any, error) {

@@ -43,7 +43,7 @@ func (s *Server) version(r *request) (any, error) {
 
 func versionInfoOf(v versions.Version) api.VersionInfo {
 	return api.VersionInfo{
-		Action: string(v.Action), Number: v.Number, Entry: v.Entry, Triggers: texts[string](v.Triggers), Secrets: v.Secrets, Bundler: v.Bundler, Digest: v.Digest,
+		Action: string(v.Action), Number: v.Number, Entry: v.Entry, Triggers: texts[string](v.Triggers), Secrets: v.Secrets, Hosts: v.Hosts, Bundler: v.Bundler, Digest: v.Digest,
 		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), ConfigSchema: presentOrNil(v.ConfigSchema),
 	}
 }

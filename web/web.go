@@ -20,6 +20,7 @@ import (
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web/api"
@@ -33,6 +34,8 @@ type Config struct {
 	Executor  *versions.Executor
 	Recorder  *audit.Recorder
 	Workers   *worker.Pool
+	// Broker is what actions send requests with; only its figures are asked for. Default: there are none.
+	Broker *host.Broker
 	// Backup writes the whole store as a tar.
 	Backup func(ctx context.Context, w io.Writer) error
 	// OperatorKeyHash is the SHA-256 of the operator's key, which may do everything. Default: there is no such key.
@@ -94,7 +97,7 @@ func New(config Config) (*Server, error) {
 		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
 	}
-	s.metrics = newMetrics(s.config.Workers, s.config.Recorder)
+	s.metrics = newMetrics(s.config.Workers, s.config.Broker, s.config.Recorder)
 	var err error
 	if s.openapi, err = openAPI(routes(), s.config.Version); err != nil {
 		return nil, err

@@ -35,6 +35,10 @@ const (
 	ActionAttached  EventType = "flow.action_attached"
 	ActionDetached  EventType = "flow.action_detached"
 	AttachmentSaved EventType = "flow.action_updated"
+	SecretSet       EventType = "secret.set"
+	SecretDeleted   EventType = "secret.deleted"
+	EgressSaved     EventType = "egress.saved"
+	LimitsSaved     EventType = "limits.saved"
 	// ActionExecuted is the type of a [Record]; no event has it.
 	ActionExecuted EventType = "flow.action_executed"
 )
@@ -104,18 +108,37 @@ type Executed struct {
 	Outcome    string `json:"outcome,omitempty"`
 	DurationUS int64  `json:"duration_us"`
 	CPUUS      int64  `json:"cpu_us"`
+	// AllocatedBytes is the memory that the action asked for, over the whole execution.
+	AllocatedBytes int64 `json:"allocated_bytes,omitzero"`
 	// Failure says why the action failed, and Policy what was done about it: "block" or "continue".
 	Failure *Failure `json:"failure,omitempty"`
 	Policy  string   `json:"policy,omitempty"`
 	Logs    []Log    `json:"logs,omitempty"`
 	// LogsDropped counts the log lines beyond the limits.
 	LogsDropped int `json:"logs_dropped,omitzero"`
+	// Requests are what the action sent over the network, in the order in which they began.
+	Requests []Request `json:"requests,omitempty"`
+}
+
+// Request is one request over the network: no bodies, no credentials, no query.
+type Request struct {
+	Method string `json:"method"`
+	Host   string `json:"host"` // with the port if it is not the scheme's own
+	Path   string `json:"path"`
+	Status int    `json:"status,omitzero"` // 0 if there was no answer
+	// Sent and Received are bytes of bodies.
+	Sent       int64 `json:"sent"`
+	Received   int64 `json:"received"`
+	DurationUS int64 `json:"duration_us"`
+	// Error is a machine word, such as egress_denied, if there was no answer.
+	Error string `json:"error,omitempty"`
 }
 
 // Failure is how an action failed, in the author's own words and places.
 type Failure struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
+	Limit   string `json:"limit,omitempty"` // the limit that was passed and its value
 	File    string `json:"file,omitempty"`
 	Line    int    `json:"line,omitzero"`   // from 1
 	Column  int    `json:"column,omitzero"` // from 1, in UTF-16 code units
@@ -126,6 +149,8 @@ type Log struct {
 	Level   string `json:"level"`
 	Message string `json:"message"`
 	AtUS    int64  `json:"at_us"` // since the action started
+	// Fields are what the action gave beside the message, as an object.
+	Fields json.RawMessage `json:"fields,omitempty"`
 }
 
 // Filter picks entries of a history. The zero value picks all.

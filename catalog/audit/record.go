@@ -9,8 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxRecord is the most bytes of JSON that one record may have. It is far above what the limits on an action's log allow.
-const MaxRecord = 8 << 20
+// MaxRecord is the most bytes of JSON that one record may have. It is far above what the limits on an action's log and requests allow.
+const MaxRecord = 16 << 20
 
 // Records are made of what callers and actions sent, which need not be valid UTF-8. That must not keep a call from being recorded, so
 // invalid bytes become U+FFFD.
@@ -63,6 +63,9 @@ func (w *writer) executed(e *Executed) error {
 	w.some("outcome", e.Outcome)
 	w.number("duration_us", e.DurationUS)
 	w.number("cpu_us", e.CPUUS)
+	if e.AllocatedBytes != 0 {
+		w.number("allocated_bytes", e.AllocatedBytes)
+	}
 	if e.Failure != nil {
 		if err := w.value("failure", e.Failure); err != nil {
 			return err
@@ -76,6 +79,11 @@ func (w *writer) executed(e *Executed) error {
 	}
 	if e.LogsDropped != 0 {
 		w.number("logs_dropped", int64(e.LogsDropped))
+	}
+	if len(e.Requests) > 0 {
+		if err := w.value("requests", e.Requests); err != nil {
+			return err
+		}
 	}
 	w.close('}')
 	return nil

@@ -21,12 +21,13 @@ func FuzzAppendRecord(f *testing.F) {
 			t.Skip()
 		}
 		for range uint8(n) % 3 {
-			e := Executed{Attachment: user, Action: id, Version: tenant, Outcome: reason, DurationUS: nanos, CPUUS: n, Policy: reason, LogsDropped: int(n % 2)}
+			e := Executed{Attachment: user, Action: id, Version: tenant, Outcome: reason, DurationUS: nanos, CPUUS: n, Policy: reason, LogsDropped: int(n % 2), AllocatedBytes: n % 3}
 			if failed {
-				e.Failure = &Failure{Kind: id, Message: user, Line: int(n)}
+				e.Failure = &Failure{Kind: id, Message: user, Limit: reason, Line: int(n)}
+				e.Requests = []Request{{Method: id, Host: user, Path: tenant, Status: int(n), Sent: n, Received: nanos, DurationUS: n, Error: reason}}
 			}
 			if logged {
-				e.Logs = []Log{{Level: "info", Message: user, AtUS: n}}
+				e.Logs = []Log{{Level: "info", Message: user, AtUS: n, Fields: []byte(`{"n":1}`)}}
 			}
 			r.Actions = append(r.Actions, e)
 		}

@@ -120,7 +120,7 @@ func (c *actionShow) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, api.CreatedAction{Action: a, Draft: d}, func(w io.Writer) {
 		facts(w, "action", a.Slug, "name", a.Name, "description", a.Description, "kind", a.Kind, "template", a.Template, "latest version", a.Latest,
 			"created", when(a.CreatedAt)+" by "+a.CreatedBy.Name, "draft", fmt.Sprintf("save %d, %s by %s", d.Revision, when(d.UpdatedAt), d.UpdatedBy.Name),
-			"triggers", strings.Join(d.Triggers, " "), "secrets", strings.Join(d.Secrets, " "), "entry", d.Entry)
+			"triggers", strings.Join(d.Triggers, " "), "secrets", strings.Join(d.Secrets, " "), "hosts", strings.Join(d.Hosts, " "), "entry", d.Entry)
 		printFiles(w, d.Files)
 	})
 }

@@ -21,6 +21,7 @@ type flowAttach struct {
 	Config    string        `default:"{}" placeholder:"FILE|-|JSON" help:"The action's config, valid against the version's schema."`
 	OnFailure string        `placeholder:"POLICY" enum:",block,continue" default:"" help:"What happens if the action itself fails: block or continue. Default: block where somebody waits for the answer."`
 	Timeout   time.Duration `placeholder:"2s" help:"How long the action may take. Default: 5s."`
+	Limits    string        `default:"{}" placeholder:"FILE|-|JSON" help:"The other limits of an execution, each at most what the tenant may have, for example {\"cpu_ms\": 1000, \"requests\": 5}."`
 	At        int           `placeholder:"N" help:"The place in the list, from 1. Default: the end."`
 	Message   string        `short:"m" help:"What is new."`
 }
@@ -36,6 +37,9 @@ func (c *flowAttach) Run(ctx context.Context, s streams) error {
 	}
 	a := api.Attachment{Action: action, Version: version, OnFailure: c.OnFailure, TimeoutMS: int(c.Timeout / time.Millisecond)}
 	if a.Config, err = readJSON("--config", c.Config, s); err != nil {
+		return err
+	}
+	if a.Limits, err = readLimits("--limits", c.Limits, s); err != nil {
 		return err
 	}
 	r, err := edit(ctx, tenant, c.Flow, c.Message, func(slots map[string]api.Slot) error {

@@ -132,6 +132,9 @@ func ran(list []api.ExecutedDetail) string {
 		if x.Failure != nil {
 			text += " failed: " + clip(x.Failure.Message, maxCell)
 		}
+		if n := len(x.Requests); n > 0 {
+			text += fmt.Sprintf(" (%d requests)", n)
+		}
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, ", ")

@@ -13,17 +13,22 @@ import (
 type cli struct {
 	Demo    demoCommand    `cmd:"" group:"server" help:"Start a server with a demo tenant that is ready to use."`
 	Serve   serveCommand   `cmd:"" group:"server" help:"Start a server."`
-	Keygen  keygenCommand  `cmd:"" group:"server" help:"Make an operator key."`
+	Keygen  keygenCommand  `cmd:"" group:"server" help:"Make an operator key, or a key to seal secrets with."`
 	Backup  backupCommand  `cmd:"" group:"server" help:"Save everything that a running server has in one file."`
 	Restore restoreCommand `cmd:"" group:"server" help:"Make a data directory from a backup."`
 	Tenant  tenantCommand  `cmd:"" group:"server" help:"Create and list tenants."`
 	Key     keyCommand     `cmd:"" group:"server" help:"Create, list and revoke a tenant's keys."`
+
+	Limits limitsCommand `cmd:"" group:"server" help:"Say the most that one execution of a tenant may have."`
 
 	Action    actionCommand    `cmd:"" group:"author" help:"Write, try and publish actions."`
 	Version   versionCommand   `cmd:"" group:"author" help:"Look at published versions, or at the version of this program."`
 	Templates templatesCommand `cmd:"" group:"author" help:"List the actions that Durward ships."`
 	Triggers  triggersCommand  `cmd:"" group:"author" help:"List the points at which an action can run."`
 	Types     typesCommand     `cmd:"" group:"author" help:"Print the TypeScript declarations of the module durward."`
+
+	Secret secretCommand `cmd:"" group:"author" help:"Set, list and delete the secrets that actions use."`
+	Egress egressCommand `cmd:"" group:"author" help:"Say where actions may send requests."`
 
 	Flow    flowCommand    `cmd:"" group:"flow" help:"Say which actions run where."`
 	Execute executeCommand `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
@@ -90,7 +95,7 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 // grammar is the parser of command lines. Running what it parsed needs a context besides.
 func grammar(io streams) *kong.Kong {
 	parser, err := kong.New(&cli{}, kong.Name(io.self), kong.Description(fmt.Sprintf(description, io.self)), kong.Writers(io.out, io.err),
-		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion()},
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.Vars{"version": "durward " + programVersion(), "sandbox": defaultSandbox()},
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110, Compact: true}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "server", Title: "Run a server and set it up:"},

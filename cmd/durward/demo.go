@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime/worker"
 )
 
@@ -24,12 +25,17 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	keyring, err := seal.ParseKeys(secrets.Seal)
+	if err != nil {
+		return fmt.Errorf("%s: %w", secretsFile, err)
+	}
 	listener, err := listenFrom(ctx, c.Port)
 	if err != nil {
 		return err
 	}
 	server, err := newServer(serverConfig{
 		Data: c.Data, OperatorKey: secrets.Operator, Listener: listener, Logger: c.Logging.logger(s.err), Workers: worker.Config{Spares: 1},
+		Seal: keyring, MostLimits: demoLimits,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/templates"
 	"github.com/durward/durward/web/api"
 	"github.com/durward/durward/web/client"
@@ -23,9 +25,13 @@ const (
 	demoConfig  = `{"domains":["example.com"]}`
 )
 
-// demoSecrets are the keys of the demo. The server itself keeps none of them, so that a restart can only print them because they are in this file.
+// demoLimits are the most that an execution may have: what serve says by default.
+var demoLimits = catalog.Limits{CPUMS: 2_000, WallMS: 10_000, MemoryBytes: 96 << 20, Requests: 100, RequestBytes: 32 << 20}
+
+// demoSecrets are the keys of the demo. The server itself keeps none of them, so that a restart can only use them because they are in this file.
 type demoSecrets struct {
 	Operator string `json:"operator_key"`
+	Seal     string `json:"seal_key"`
 	Admin    string `json:"admin_key,omitempty"`
 	Execute  string `json:"execute_key,omitempty"`
 }
@@ -36,7 +42,7 @@ const secretsFile = "demo-keys.json"
 func loadSecrets(dir string) (*demoSecrets, error) {
 	text, err := os.ReadFile(filepath.Join(dir, secretsFile))
 	if errors.Is(err, os.ErrNotExist) {
-		s := &demoSecrets{Operator: newOperatorKey()}
+		s := &demoSecrets{Operator: newOperatorKey(), Seal: seal.NewKey()}
 		return s, s.save(dir)
 	}
 	if err != nil {
@@ -45,6 +51,10 @@ func loadSecrets(dir string) (*demoSecrets, error) {
 	s := &demoSecrets{}
 	if err := json.Unmarshal(text, s); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, secretsFile), err)
+	}
+	if s.Seal == "" { // of a demo from before there were secrets
+		s.Seal = seal.NewKey()
+		return s, s.save(dir)
 	}
 	return s, nil
 }

@@ -252,7 +252,7 @@ func orIndex(path string) string {
 func anchors(text string) []string {
 	var list []string
 	for _, found := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
-		list = append(list, strings.ReplaceAll(strings.ToLower(found[1]), " ", "-"))
+		list = append(list, strings.NewReplacer(" ", "-", ",", "").Replace(strings.ToLower(found[1])))
 	}
 	return list
 }

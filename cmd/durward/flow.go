@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/durward/durward/web/api"
@@ -105,7 +103,7 @@ func printRevision(w io.Writer, r *api.Revision, pairs ...string) {
 		return
 	}
 	fmt.Fprintln(w)
-	t := newTable(w, "SLOT", "METHOD", "ATTACHMENT", "ACTION", "ON FAILURE", "TIMEOUT", "CONFIG")
+	t := newTable(w, "SLOT", "METHOD", "ATTACHMENT", "ACTION", "ON FAILURE", "TIMEOUT", "LIMITS", "CONFIG")
 	for _, name := range slices.Sorted(maps.Keys(r.Slots)) {
 		slot := r.Slots[name]
 		printAttachments(t, name, "any", slot.Default)
@@ -122,7 +120,7 @@ func printRevision(w io.Writer, r *api.Revision, pairs ...string) {
 
 func printAttachments(t *table, slot, method string, list []api.Attachment) {
 	for _, a := range list {
-		t.row(slot, method, a.ID, a.Action+"@"+a.Version, dash(a.OnFailure), dash(budget(a.TimeoutMS)), dash(string(a.Config)))
+		t.row(slot, method, a.ID, a.Action+"@"+a.Version, dash(a.OnFailure), dash(budget(a.TimeoutMS)), dash(effect(a.Limits)), dash(string(a.Config)))
 	}
 }
 
@@ -161,9 +159,7 @@ func (c *flowSave) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	change := api.FlowChange{Base: c.Base, Message: c.Message}
-	dec := json.NewDecoder(strings.NewReader(string(text)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&change.Slots); err != nil {
+	if err := decodeStrict(text, &change.Slots); err != nil {
 		return &usageError{fmt.Sprintf("%s does not hold slots: %v", c.File, err)}
 	}
 	if change.Base == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,6 +23,13 @@ func readJSON(name, argument string, s streams) (json.RawMessage, error) {
 		return nil, &usageError{fmt.Sprintf("%s is not JSON: %v", name, err)}
 	}
 	return value, nil
+}
+
+// decodeStrict decodes JSON of which every member must be known.
+func decodeStrict(text []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
 }
 
 func readFileOrInput(argument string, s streams) ([]byte, error) {

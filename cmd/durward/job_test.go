@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/web/api"
 )
 
@@ -208,7 +209,7 @@ func TestJob(t *testing.T) {
 
 	checkHistory(t, s)
 	checkRevocation(t, s, d.shell("acme", login.Secret), login.ID)
-	checkBackup(t, d, admin.Secret)
+	checkBackup(t, d, data, admin.Secret)
 }
 
 // publishBroken tries to publish sources that do not build: everything is located, and nothing is stored.
@@ -288,7 +289,7 @@ func checkRevocation(t *testing.T, s, login *shell, id string) {
 }
 
 // checkBackup backs up while the server serves and serves the backup.
-func checkBackup(t *testing.T, d *demo, admin string) {
+func checkBackup(t *testing.T, d *demo, data, admin string) {
 	t.Helper()
 	operator := d.shell("acme", d.operator)
 	operator.ok("backup", "--out", "all.tar")
@@ -298,6 +299,11 @@ func checkBackup(t *testing.T, d *demo, admin string) {
 	require.Contains(t, operator.refused("restore", "all.tar", "--data", "copy"), "not empty")
 
 	env := []string{"DURWARD_OPERATOR_KEY=" + newOperatorKey()}
+	without := &shell{t: t, dir: operator.dir, env: env}
+	require.Regexp(t, "tenant acme: sealed with the key [0-9a-f]{8}, and there is no key: .*DURWARD_SEAL_KEY", without.refused("serve", "--listen", "127.0.0.1:0", "--data", "copy"))
+	secrets, err := loadSecrets(data)
+	require.NoError(t, err)
+	env = append(env, "DURWARD_SEAL_KEY="+seal.NewKey()+","+secrets.Seal)
 	copied := start(t, true, env, "serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(operator.dir, "copy"))
 	url := copied.await(`msg=ready url=(\S+)`)[1]
 	s := &shell{t: t, dir: t.TempDir(), env: []string{"DURWARD_URL=" + url, "DURWARD_TENANT=acme", "DURWARD_KEY=" + admin}}

@@ -9,11 +9,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	_ "github.com/durward/durward/runtime/worker/child" // takes over in the processes that run actions
 )
 
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == workerCommand {
-		os.Exit(runWorker(os.Stderr))
+	if len(os.Args) == 2 && os.Args[1] == builderCommand {
+		os.Exit(runBuilder(os.Stderr))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the program at once

@@ -21,8 +21,8 @@ var program string
 
 // TestMain builds the program for the tests that start it. The tests' own binary is a worker process too, for those that start a server in this process.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == workerCommand {
-		os.Exit(runWorker(os.Stderr))
+	if len(os.Args) == 2 && os.Args[1] == builderCommand {
+		os.Exit(runBuilder(os.Stderr))
 	}
 	for _, name := range []string{"DURWARD_URL", "DURWARD_KEY", "DURWARD_TENANT", "DURWARD_OPERATOR_KEY", "DURWARD_DATA", "DURWARD_LISTEN"} {
 		os.Unsetenv(name)
@@ -38,7 +38,9 @@ func testProgram(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "durward")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped: with cgo there is no strict sandbox
+	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
 		return 1
 	}

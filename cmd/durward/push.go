@@ -16,6 +16,7 @@ type actionPush struct {
 	Schema  string   `placeholder:"FILE" help:"A JSON Schema (draft 2020-12) of the config that an attachment gives."`
 	Trigger []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
 	Secret  []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
+	Host    []string `sep:"," placeholder:"HOST" help:"A host that the action sends requests to, for example api.example.com; it reaches no others then. It can be said several times."`
 	Entry   string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
 }
 
@@ -25,7 +26,7 @@ func (actionPush) Help() string {
 
 A folder may have an action.json, which says what the flags say:
 
-    {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "entry": "action.ts"}
+    {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "hosts": ["api.example.com"], "entry": "action.ts"}
 
 Of a folder, TypeScript, JavaScript and JSON files are taken, also below it; declarations (.d.ts), node_modules, dot files, package.json, tsconfig.json and the data of a server are not.`
 }
@@ -67,6 +68,9 @@ func (c *actionPush) read(s streams) (api.DraftChange, error) {
 	}
 	if len(c.Secret) > 0 {
 		change.Secrets = c.Secret
+	}
+	if len(c.Host) > 0 {
+		change.Hosts = c.Host
 	}
 	if c.Entry != "" {
 		change.Entry = &c.Entry

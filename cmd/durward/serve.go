@@ -9,10 +9,14 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	goruntime "runtime"
 	"runtime/debug"
 	"time"
 
+	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/worker"
 )
 
@@ -20,10 +24,21 @@ type serveCommand struct {
 	Data        string `default:"./durward-data" env:"DURWARD_DATA" help:"Where everything is kept. One server at a time has it."`
 	Listen      string `default:"127.0.0.1:8080" env:"DURWARD_LISTEN" help:"Where to answer. Put TLS in front of it."`
 	OperatorKey string `placeholder:"SECRET" env:"DURWARD_OPERATOR_KEY" help:"The key that creates tenants and takes backups. The environment is the better place for it; \"durward keygen\" makes one."`
+	SealKey     string `placeholder:"KEY" env:"DURWARD_SEAL_KEY" help:"The key that seals secrets; \"durward keygen seal\" makes one. Without it no secrets can be kept. Several are separated by commas: the first seals, all open."`
 
-	Spares    int `default:"2" env:"DURWARD_SPARES" help:"How many worker processes wait ready for tenants that have none."`
-	PerTenant int `default:"0" env:"DURWARD_PER_TENANT" help:"How many worker processes a tenant may have. 0: as many as there are CPUs."`
-	Workers   int `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
+	MaxCPU          time.Duration `name:"max-cpu" default:"2s" env:"DURWARD_MAX_CPU" help:"The most computing time that one execution may have."`
+	MaxWall         time.Duration `default:"10s" env:"DURWARD_MAX_WALL" help:"The most time that one execution may take, at most the 10s of a whole chain."`
+	MaxMemory       int           `default:"96" env:"DURWARD_MAX_MEMORY" help:"The most memory that one execution may have, in MiB."`
+	MaxRequests     int           `default:"100" env:"DURWARD_MAX_REQUESTS" help:"The most requests that one execution may send."`
+	MaxRequestBytes int           `default:"32" env:"DURWARD_MAX_REQUEST_BYTES" help:"The most that the requests of one execution and their answers may have together, in MiB."`
+
+	Spares    int    `default:"2" env:"DURWARD_SPARES" help:"How many worker processes wait ready for tenants that have none."`
+	PerTenant int    `default:"0" env:"DURWARD_PER_TENANT" help:"How many worker processes a tenant may have. 0: as many as there are CPUs."`
+	Sandbox   string `default:"${sandbox}" enum:"strict,best-effort" env:"DURWARD_SANDBOX" help:"What must confine the worker processes. strict: all that Linux offers, or the server does not start. best-effort: as much of it as there is."`
+	Workers   int    `default:"64" env:"DURWARD_WORKERS" help:"How many worker processes there may be in all. Each takes some 15 MB and what its actions need."`
+
+	Concurrency int `default:"0" env:"DURWARD_CONCURRENCY" help:"How many executions a tenant may have at a time. 0: 128 for each of its worker processes."`
+	Queue       int `default:"1000" env:"DURWARD_QUEUE" help:"How many calls of a tenant may wait for a worker process."`
 
 	Retention int           `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
 	Overflow  string        `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
@@ -44,16 +59,40 @@ SIGINT or SIGTERM stop it: executions that run end, and their records are stored
 // Validate refuses what would otherwise stand for a default.
 func (c *serveCommand) Validate() error {
 	switch {
+	case c.MaxCPU < time.Millisecond || c.MaxWall < time.Millisecond || c.MaxWall > runtime.DefaultBudget:
+		return fmt.Errorf("--max-cpu and --max-wall must be at least 1ms, and --max-wall at most %v", runtime.DefaultBudget)
+	case c.MaxMemory < 1 || c.MaxMemory > mostMemory || c.MaxRequests < 1 || c.MaxRequests > mostRequests || c.MaxRequestBytes < 1 || c.MaxRequestBytes > mostRequestBytes:
+		return fmt.Errorf("--max-memory must be from 1 to %d, --max-requests from 1 to %d, --max-request-bytes from 1 to %d", mostMemory, mostRequests, mostRequestBytes)
 	case c.Spares < 1 || c.Workers < 1:
 		return errors.New("--spares and --workers must be at least 1")
-	case c.PerTenant < 0:
-		return errors.New("--per-tenant must be at least 0")
+	case c.PerTenant < 0 || c.Concurrency < 0:
+		return errors.New("--per-tenant and --concurrency must be at least 0")
+	case c.Queue < 1:
+		return errors.New("--queue must be at least 1")
 	case c.Retention < 1:
 		return errors.New("--retention must be at least 1 day")
 	case c.Drain < 0:
 		return errors.New("--drain must be at least 0s")
 	}
 	return nil
+}
+
+// Bounds of what may be set: a worker process has no more memory than 512 MiB, and a record no more room.
+const (
+	mostMemory       = 256 // MiB
+	mostRequests     = 200
+	mostRequestBytes = 1024 // MiB
+)
+
+// hardMemory is at how many bytes a worker process is killed, where one execution in it may have so many MiB: with less room above, it would be killed before it is told.
+func hardMemory(most int) int64 { return max(128<<20, int64(most)<<20*4/3) }
+
+// mostLimits are the flags as limits.
+func (c *serveCommand) mostLimits() catalog.Limits {
+	return catalog.Limits{
+		CPUMS: int(c.MaxCPU.Milliseconds()), WallMS: int(c.MaxWall.Milliseconds()), MemoryBytes: c.MaxMemory << 20,
+		Requests: c.MaxRequests, RequestBytes: c.MaxRequestBytes << 20,
+	}
 }
 
 // logging is how much is logged, and in which form. Logs go to the standard error.
@@ -76,21 +115,42 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err := checkOperatorKey(c.OperatorKey, s.self); err != nil {
 		return err
 	}
+	keyring, err := seal.ParseKeys(c.SealKey)
+	if err != nil {
+		return &usageError{fmt.Sprintf("DURWARD_SEAL_KEY: %v; make one with: %s keygen seal", err, s.self)}
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("%w; --listen takes another address, for example 127.0.0.1:8081", err)
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
-		Workers:  worker.Config{Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers},
+		Seal: keyring, MostLimits: c.mostLimits(),
+		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}
 	collectLess()
 	server, err := newServer(config)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(explainSandbox(err), listener.Close())
 	}
 	return server.Run(ctx)
+}
+
+// explainSandbox adds to the error of a sandbox that is too weak what to do about it.
+func explainSandbox(err error) error {
+	if below := (*worker.SandboxError)(nil); !errors.As(err, &below) {
+		return err
+	}
+	return fmt.Errorf("%w; a kernel from 5.13 on with Landlock and seccomp has all of it, unless a container runtime's own filter forbids the calls; --sandbox=best-effort goes without, for code that you trust", err)
+}
+
+// defaultSandbox is the level that serve demands by itself.
+func defaultSandbox() string {
+	if goruntime.GOOS == "linux" {
+		return string(worker.LevelStrict)
+	}
+	return string(worker.LevelBestEffort)
 }
 
 // collectLess trades a few MB for time: a server keeps little alive and makes much garbage, and would collect it some twenty times a second under load. GOGC in the environment has the

@@ -14,8 +14,11 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/runtime/worker/child"
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web"
@@ -26,7 +29,11 @@ type serverConfig struct {
 	Data        string // the directory
 	OperatorKey string
 	Listener    net.Listener // the server closes it
-	// Workers is the pool for executions; Command and Observe are filled in.
+	// Seal seals secrets. Default: none can be kept.
+	Seal *seal.Keyring
+	// MostLimits are the most that any execution may have. A zero field is what an execution has if nobody says anything.
+	MostLimits catalog.Limits
+	// Workers is the pool for executions; Command, Spawner and Observe are filled in. Its Sandbox is demanded of processes that build, too.
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
 	Recorder audit.RecorderOptions
@@ -42,6 +49,7 @@ type server struct {
 	store    *bolt.Store
 	runs     *worker.Pool // executions
 	builds   *worker.Pool // bundling, and checks of schemas
+	broker   *host.Broker
 	recorder *audit.Recorder
 	web      *web.Server
 	forget   context.CancelFunc // ends the caches' watching of the store
@@ -65,6 +73,7 @@ func newServer(config serverConfig) (s *server, err error) {
 	if err := s.startWorkers(); err != nil {
 		return s, err
 	}
+	s.logSandbox()
 	config.Recorder.Logger = config.Logger
 	if s.recorder, err = audit.NewRecorder(filepath.Join(config.Data, "spool"), s.store, config.Recorder); err != nil {
 		return s, err
@@ -77,12 +86,12 @@ func newServer(config serverConfig) (s *server, err error) {
 func (s *server) startWorkers() (err error) {
 	observer := poolLog{s.config.Logger}
 	config := s.config.Workers
-	config.Command, config.Observe = workerProcess(), observer
+	config.Command, config.Spawner, config.Observe = self(child.Worker), self(child.Spawner), observer
 	if s.runs, err = worker.New(config); err != nil {
 		return err
 	}
 	s.builds, err = worker.New(worker.Config{
-		Command: workerProcess(), Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
+		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
 		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
 		Wait:     buildLimit, Idle: time.Minute,
 	})
@@ -92,18 +101,28 @@ func (s *server) startWorkers() (err error) {
 // buildLimit is how long a bundling or a check of a schema may compute. Sources that people write take milliseconds.
 const buildLimit = 10 * time.Second
 
-// workerProcess is how this program starts itself anew. On Linux that works by a name that leads to the running program's own file, also after an update has put
+// logSandbox tells in one line how the workers are confined.
+func (s *server) logSandbox() {
+	sandbox := s.runs.Sandbox()
+	if sandbox.Level() == worker.LevelStrict {
+		s.config.Logger.Info("sandbox", "level", sandbox.Level(), "layers", sandbox)
+		return
+	}
+	s.config.Logger.Warn("the sandbox is weaker than strict: run no code that you do not trust", "level", sandbox.Level(), "layers", sandbox, "missing", sandbox.Missing())
+}
+
+// self is how this program starts itself anew. On Linux that works by a name that leads to the running program's own file, also after an update has put
 // another one in its place.
-func workerProcess() []string {
-	const self = "/proc/self/exe"
-	if _, err := os.Stat(self); err == nil {
-		return []string{self, workerCommand}
+func self(argument string) []string {
+	const link = "/proc/self/exe"
+	if _, err := os.Stat(link); err == nil {
+		return []string{link, argument}
 	}
 	path, err := os.Executable()
 	if err != nil {
 		path = os.Args[0]
 	}
-	return []string{path, workerCommand}
+	return []string{path, argument}
 }
 
 // services puts the parts together.
@@ -120,15 +139,22 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		return s.builds.Task(ctx, tenant, name, payload, buildLimit)
 	}
 	schemas := catalog.RemoteSchemas{Run: task}
-	engine := &runtime.Engine{Sandbox: s.runs}
-	actions := catalog.New(ctx, s.store, schemas, catalog.Options{})
+	most := versions.WithDefaults(s.config.MostLimits)
+	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most})
+	if err := s.reseal(ctx, actions); err != nil {
+		return nil, err
+	}
+	settings := versions.NewSettings(ctx, actions, most)
+	s.broker = host.New(host.Options{})
+	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
 	return web.New(web.Config{
 		Catalog:   actions,
 		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
-		Flows:     &versions.Flows{Store: s.store, Schemas: schemas},
-		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: s.store},
+		Flows:     &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
+		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions},
 		Recorder:  s.recorder,
 		Workers:   s.runs,
+		Broker:    s.broker,
 		Backup:    s.store.Backup,
 		Templates: shipped(),
 		Version:   programVersion(),
@@ -137,6 +163,22 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 
 		OperatorKeyHash: sha256.Sum256([]byte(s.config.OperatorKey)),
 	})
+}
+
+// reseal makes sure that everything that is sealed can be opened, and seals it with the first key.
+func (s *server) reseal(ctx context.Context, actions *catalog.Catalog) error {
+	n, err := actions.Reseal(ctx)
+	var unknown *seal.UnknownKeyError
+	if errors.As(err, &unknown) {
+		return fmt.Errorf("%w: start with the key %s in DURWARD_SEAL_KEY, where several may stand, separated by commas", err, unknown.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		s.config.Logger.Info("sealed secrets with the first key", "secrets", n, "key", s.config.Seal.IDs()[0])
+	}
+	return nil
 }
 
 // URL is where the server answers.
@@ -158,6 +200,9 @@ func (s *server) close() error {
 		if pool != nil {
 			pool.Close()
 		}
+	}
+	if s.broker != nil {
+		s.broker.Close()
 	}
 	if s.recorder != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), flushTime)

@@ -28,6 +28,7 @@ type manifest struct {
 	Entry    string   `json:"entry,omitempty"`
 	Triggers []string `json:"triggers,omitempty"`
 	Secrets  []string `json:"secrets,omitempty"`
+	Hosts    []string `json:"hosts,omitempty"`
 	// Schema is the path of the config schema within the folder. Default: schema.json, if it is there.
 	Schema string `json:"schema,omitempty"`
 }
@@ -52,7 +53,7 @@ func readFolder(dir string) (api.DraftChange, error) {
 	if err != nil {
 		return api.DraftChange{}, fmt.Errorf("%s: %w", filepath.Join(dir, manifestFile), err)
 	}
-	change := api.DraftChange{Files: map[string]string{}, Triggers: m.Triggers, Secrets: m.Secrets}
+	change := api.DraftChange{Files: map[string]string{}, Triggers: m.Triggers, Secrets: m.Secrets, Hosts: m.Hosts}
 	if m.Entry != "" {
 		change.Entry = &m.Entry
 	}
@@ -186,7 +187,7 @@ func writeSource(dir string, d api.Draft) error {
 			return err
 		}
 	}
-	m := manifest{Entry: d.Entry, Triggers: d.Triggers, Secrets: d.Secrets}
+	m := manifest{Entry: d.Entry, Triggers: d.Triggers, Secrets: d.Secrets, Hosts: d.Hosts}
 	if len(d.ConfigSchema) > 0 {
 		m.Schema = schemaFile
 		if err := writeJSON(root, schemaFile, d.ConfigSchema); err != nil {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/durward/durward/web/api"
 )
@@ -55,6 +57,7 @@ func printTrial(w io.Writer, r *api.TrialResult) {
 		printDiagnostic(w, d)
 	}
 	printLogs(w, r.Logs, r.LogsDropped)
+	printRequests(w, r.Requests)
 	if r.Failure != nil {
 		printFailure(w, r.Failure)
 	} else {
@@ -65,11 +68,33 @@ func printTrial(w io.Writer, r *api.TrialResult) {
 
 func printLogs(w io.Writer, logs []api.Log, dropped int) {
 	for _, l := range logs {
-		fmt.Fprintf(w, "%10s  %-5s  %s\n", "+"+micros(l.AtUS), l.Level, harmless(l.Message))
+		fmt.Fprintf(w, "%10s  %-5s  %s\n", "+"+micros(l.AtUS), l.Level, harmless(l.Message+fieldsText(l.Fields)))
 	}
 	if dropped > 0 {
 		fmt.Fprintf(w, "%d more lines were written than are kept\n", dropped)
 	}
+}
+
+func fieldsText(fields json.RawMessage) string {
+	if len(fields) == 0 {
+		return ""
+	}
+	return " " + string(fields)
+}
+
+// printRequests shows what an action sent over the network.
+func printRequests(w io.Writer, list []api.Request) {
+	for _, r := range list {
+		fmt.Fprintf(w, "%10s  %s %s%s %s, %d bytes sent, %d received\n", micros(r.DurationUS), harmless(r.Method), harmless(r.Host), harmless(r.Path), answered(&r), r.Sent, r.Received)
+	}
+}
+
+// answered is how a request ended.
+func answered(r *api.Request) string {
+	if r.Error != "" {
+		return "failed: " + harmless(r.Error)
+	}
+	return strconv.Itoa(r.Status)
 }
 
 // printFailure shows how an action failed: where it was, with the line, and how it came there.

@@ -82,7 +82,7 @@ func (c *versionShow) Run(ctx context.Context, s streams) error {
 	}
 	return c.show(s.out, v, func(w io.Writer) {
 		facts(w, "action", v.Action, "version", v.Number, "published", when(v.PublishedAt)+" by "+v.PublishedBy.Name, "message", v.Message,
-			"triggers", strings.Join(v.Triggers, " "), "secrets", strings.Join(v.Secrets, " "), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)
+			"triggers", strings.Join(v.Triggers, " "), "secrets", strings.Join(v.Secrets, " "), "hosts", strings.Join(v.Hosts, " "), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)
 		printFiles(w, v.Files)
 	})
 }

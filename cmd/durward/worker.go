@@ -13,17 +13,16 @@ import (
 	"github.com/durward/durward/runtime/worker"
 )
 
-// workerCommand is the argument that makes this program a worker process. It is no command for people, and main looks for it before it parses anything: a
-// tenant's first call may wait for a worker to start.
-const workerCommand = "worker"
+// builderCommand is the argument that makes this program a worker process that builds, and runs no calls. It is no command for people. Those that run calls are made in package child, before main begins.
+const builderCommand = "builder"
 
-// runWorker is the whole life of a worker process.
-func runWorker(stderr io.Writer) int {
+// runBuilder is the whole life of such a process.
+func runBuilder(stderr io.Writer) int {
 	// A terminal sends its Ctrl-C, and a service manager its SIGTERM, to all processes of the server. When a worker ends is the server's to say: it closes the socket.
 	signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	tasks := map[string]worker.Task{bundler.TaskName: buildTask, catalog.SchemaTask: catalog.RunSchemaTask}
 	if err := worker.Serve(worker.FD, tasks); err != nil {
-		fmt.Fprintf(stderr, "durward worker: %v\n", err)
+		fmt.Fprintf(stderr, "durward builder: %v\n", err)
 		return exitFailed
 	}
 	return exitOK

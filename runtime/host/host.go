@@ -26,22 +26,24 @@ type Secret struct {
 	Value string
 	// Brokered says that the value never enters JavaScript: the action has "secret://NAME" in its place, which is replaced in the headers and the body of its requests.
 	Brokered bool
-	// Hosts are where a brokered secret may be sent to, as in Egress.Hosts. Empty: wherever the action may send requests.
+	// Hosts are where a brokered secret may be sent to, as in Egress.Hosts; nowhere if there are none.
 	Hosts []string
 }
 
 // Reference is what stands for a brokered secret in an action.
 func Reference(name string) string { return "secret://" + name }
 
-// Egress says where requests may go. Addresses that are not public are refused whatever it says, but for those in Internal.
+// Egress says where requests may go. Addresses that are not public are refused whatever it says, but for the targets in Internal. An entry of a list of hosts that names no port is for
+// ports 80 and 443; one that means nothing allows nothing.
 type Egress struct {
-	// Hosts are allowed, as "api.example.com", "*.example.com" (one label or more) or either with a ":port". Empty: every public host.
+	// Hosts are allowed, as "api.example.com", "*.example.com" (one label or more) or either with a ":port". Empty: every public host, on ports 80 and 443.
 	Hosts []string
 	// Methods are allowed. Empty: all.
 	Methods []string
 	// Schemes are allowed, "https" and "http". Empty: both.
 	Schemes []string
-	// Internal are targets that the operator has opened although their addresses are not public, as "host:port".
+	// Internal are targets that the operator has opened although their addresses are not public, as "host:port"; they need not be in Hosts. Metadata services and link-local
+	// addresses are opened only by an entry with the address itself.
 	Internal []string
 }
 
@@ -51,21 +53,23 @@ type Grant struct {
 	Action string // its slug: caches and counters are the action's own
 	// Secrets are the names of those that its version declares.
 	Secrets []string
-	// Hosts are those that its version declares, as in Egress.Hosts; nil if it declares none, and then the tenant's policy alone counts.
+	// Hosts are those that its version declares, as in Egress.Hosts; targets in Egress.Internal must be among them too. Empty if it declares none, and then the tenant's policy
+	// alone counts.
 	Hosts  []string
 	Limits vm.Limits
 }
 
-// Request is one request that an execution has sent, for the record: no bodies, no credentials, no query.
+// Request is one request that an execution has sent, or that its policy has refused, for the record: no bodies, no credentials, no query.
 type Request struct {
 	Method string
 	Host   string // with the port if it is not the scheme's own
 	Path   string
 	Status int // 0 if there was no answer
-	// Sent and Received are bytes of bodies.
+	// Sent and Received are bytes of bodies. Of an answer that came compressed, the larger of what came and what it stands for; what was not read is not counted.
 	Sent, Received int64
-	Took           time.Duration
-	// Error is a machine word, such as egress_denied, if there was no answer.
+	// Took is the time until the answer was read to its end, or given up.
+	Took time.Duration
+	// Error is a machine word, such as egress_denied, if there was no answer or it broke off.
 	Error string
 }
 

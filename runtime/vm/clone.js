@@ -67,6 +67,7 @@
         }
         return made;
       }
+      case "CryptoKey":
       case "Promise":
       case "WeakMap":
       case "WeakSet":

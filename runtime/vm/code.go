@@ -26,6 +26,7 @@ type Code struct {
 //
 // Compiling is as dangerous as running: goja needs exponential time for some sources of 60 bytes.
 func Compile(p *Program) (code *Code, failure *Failure) {
+	patient()
 	src, err := readSources(p.SourceMap)
 	if err != nil {
 		return nil, &Failure{Kind: FailLoad, Message: "source map: " + err.Error()}
@@ -81,8 +82,11 @@ func loadFailure(err error, src *sources) *Failure {
 func named(script []byte) []*global {
 	all := bytes.Contains(script, []byte("globalThis")) || !strictThroughout(script)
 	var found []*global
-	for _, g := range hostGlobals() {
-		if all || g.namedIn(script) {
+	for _, g := range append(hostGlobals(), repairs()...) {
+		if !all {
+			g = g.namedIn(script)
+		}
+		if g != nil {
 			found = append(found, g)
 		}
 	}

@@ -11,9 +11,8 @@ import (
 // and the common ones are present.
 func (x *Execution) installConsole() {
 	console := x.rt.NewObject()
-	for method, level := range map[string]string{
-		"log": "info", "info": "info", "debug": "debug", "trace": "debug", "warn": "warn", "error": "error",
-	} {
+	for _, m := range [][2]string{{"log", "info"}, {"info", "info"}, {"debug", "debug"}, {"trace", "debug"}, {"warn", "warn"}, {"error", "error"}} {
+		method, level := m[0], m[1]
 		x.defineOn(console, method, x.function(method, func(call goja.FunctionCall) goja.Value {
 			x.log(level, call.Arguments)
 			return goja.Undefined()

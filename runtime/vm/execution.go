@@ -22,6 +22,10 @@ type Execution struct {
 	deadline time.Time
 	cpu      time.Duration
 
+	allocated int64 // by the steps so far, in bytes
+	begunAt   int64 // what the process had allocated when the first step began
+	notOwn    int64 // the most that others could hold then
+
 	rt            *goja.Runtime
 	stringify     goja.Callable
 	timers        timers
@@ -31,6 +35,8 @@ type Execution struct {
 	promise       *goja.Promise
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
+
+	surface surface
 
 	logs        []LogLine
 	logBytes    int
@@ -57,7 +63,7 @@ func (x *Execution) Step() bool {
 	x.step()
 	x.machine.leave()
 	if x.ended {
-		x.result.CPU, x.result.Wall = x.cpu, time.Since(x.started)
+		x.result.CPU, x.result.Wall, x.result.Allocated = x.cpu, time.Since(x.started), x.allocated
 		x.result.Logs, x.result.LogsDropped = x.logs, x.logsDropped
 		x.rt, x.promise, x.stringify = nil, nil, nil // garbage, as soon as possible
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
-	"github.com/dop251/goja_nodejs/url"
 )
 
 // global is a group of host globals that are installed together.
@@ -39,13 +38,18 @@ func (g *global) provide(x *Execution) {
 	}
 }
 
-func (g *global) namedIn(script []byte) bool {
+// namedIn is the group with those of its names that stand in the script, or nil if none does.
+func (g *global) namedIn(script []byte) *global {
+	var names []string
 	for _, name := range g.names {
 		if bytes.Contains(script, []byte(name)) {
-			return true
+			names = append(names, name)
 		}
 	}
-	return false
+	if names == nil {
+		return nil
+	}
+	return &global{names, g.install, g.late}
 }
 
 func hostGlobals() []*global {
@@ -57,7 +61,13 @@ func hostGlobals() []*global {
 		{[]string{"TextEncoder", "TextDecoder"}, (*Execution).installText, true},
 		{[]string{"structuredClone"}, (*Execution).installClone, true},
 		{[]string{"atob", "btoa"}, (*Execution).installBase64, false},
-		{[]string{"crypto"}, (*Execution).installCrypto, false},
+		{[]string{"DOMException", "Event", "EventTarget", "AbortController", "AbortSignal"}, (*Execution).installEvents, true},
+		{[]string{"Headers"}, (*Execution).installHeaders, true},
+		{[]string{"ReadableStream", "ReadableStreamDefaultReader"}, (*Execution).installStreams, true},
+		{[]string{"FormData", "Blob", "File"}, (*Execution).installForms, true},
+		{[]string{"fetch", "Request", "Response"}, (*Execution).installFetch, true},
+		{[]string{"durward"}, (*Execution).installDurward, true},
+		{[]string{"crypto", "Crypto", "CryptoKey", "SubtleCrypto"}, (*Execution).installCrypto, true},
 	}
 }
 
@@ -117,14 +127,6 @@ func (x *Execution) installMicrotask() {
 		}
 		return goja.Undefined()
 	})
-}
-
-func (x *Execution) installURL() {
-	module, exports := x.rt.NewObject(), x.rt.NewObject()
-	x.defineOn(module, "exports", exports)
-	url.Require(x.rt, module)
-	x.define("URL", exports.Get("URL"))
-	x.define("URLSearchParams", exports.Get("URLSearchParams"))
 }
 
 // clone.js evaluates to the function structuredClone.

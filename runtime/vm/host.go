@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -88,42 +89,77 @@ func (x *Execution) settleAnswers() {
 	}
 }
 
-// askPromise makes a host call and returns a promise of what read makes of its answer.
-func (x *Execution) askPromise(op string, args any, body []byte, read func(HostAnswer) goja.Value) goja.Value {
+// askPromise makes a host call and returns a promise of what read makes of its answer, unless that is an error.
+func (x *Execution) askPromise(op string, args any, body []byte, read func(HostAnswer) (goja.Value, *HostError)) goja.Value {
 	promise, resolve, reject := x.rt.NewPromise()
+	at := x.place()
 	x.ask(op, args, body, func(a HostAnswer) {
-		var err error
-		if a.Err != nil {
-			err = reject(x.hostError(a.Err))
-		} else {
-			err = resolve(read(a))
+		value := goja.Undefined()
+		if a.Err == nil {
+			value, a.Err = read(a)
 		}
-		if err != nil {
-			panic(err)
+		if a.Err != nil {
+			must(reject(x.hostError(a.Err, at)))
+		} else {
+			must(resolve(value))
 		}
 	})
 	return x.rt.ToValue(promise)
 }
 
-// hostError is the error that the action gets for a host call that came to nothing; a limit ends the execution instead.
-func (x *Execution) hostError(e *HostError) goja.Value {
-	if e.Failure != nil {
-		x.exceeded(e.Failure)
+// decodeAnswer reads the value of an answer.
+func decodeAnswer(value json.RawMessage, v any) *HostError {
+	if err := json.Unmarshal(value, v); err != nil {
+		return errAnswer
 	}
-	object := x.rt.NewTypeError(e.Message)
-	if e.Name != "" {
-		x.defineOn(object, "name", e.Name)
+	return nil
+}
+
+var errAnswer = &HostError{Code: "internal", Message: "the answer to the action's call cannot be read"}
+
+// hostError is the error that the action gets for a host call that came to nothing, with the place where it made the call; a limit ends the execution instead.
+func (x *Execution) hostError(e *HostError, at []goja.StackFrame) goja.Value {
+	if e.Failure != nil {
+		x.exceededAt(e.Failure, at)
+	}
+	object := x.rt.NewTypeError("%s", e.Message)
+	name := "TypeError"
+	if e.Name != "" && e.Name != name {
+		name = e.Name
+		x.defineOn(object, "name", name)
 	}
 	if e.Code != "" {
 		x.defineOn(object, "code", e.Code)
 	}
+	var stack bytes.Buffer
+	fmt.Fprintf(&stack, "%s: %s\n", name, e.Message)
+	for i := range at {
+		stack.WriteString("\tat ")
+		at[i].Write(&stack)
+		stack.WriteByte('\n')
+	}
+	x.defineOn(object, "stack", stack.String())
 	return object
 }
 
+// place is where the action is in its own code.
+func (x *Execution) place() []goja.StackFrame {
+	var at []goja.StackFrame
+	for _, frame := range x.rt.CaptureCallStack(maxFrames, nil) {
+		if frame.SrcName() == scriptName {
+			at = append(at, frame)
+		}
+	}
+	return at
+}
+
 // exceeded ends the execution because it has passed a limit, at the place that it has reached. It does not return, and the action can catch it no more than any interrupt.
-func (x *Execution) exceeded(f *Failure) {
+func (x *Execution) exceeded(f *Failure) { x.exceededAt(f, x.place()) }
+
+// exceededAt is exceeded for what an earlier place of the action led to.
+func (x *Execution) exceededAt(f *Failure, place []goja.StackFrame) {
 	at := *f
-	at.Stack = x.frames(x.rt.CaptureCallStack(maxFrames, nil))
+	at.Stack = x.frames(place)
 	x.machine.interrupt(x, &at)
 	panic(&goja.InterruptedError{})
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Machine holds compiled programs and bounds the CPU time of executions, which are computed one at a time. It is driven by one goroutine.
+// Machine holds compiled programs and bounds the CPU time and memory of executions, which are computed one at a time. It is driven by one goroutine.
 type Machine struct {
 	programs map[Digest]*program
 	stuck    func(*Execution, *Failure)
@@ -17,8 +17,13 @@ type Machine struct {
 	// mu makes sure that an interrupt meets the execution that it was meant for.
 	mu       sync.Mutex
 	current  *Execution
-	watchdog *time.Timer
 	began    time.Duration // CPU time of the process when the current step began
+	patience time.Time     // when an interrupted execution counts as stuck
+	memory   memory
+
+	watchdog       *time.Timer // goes off again and again while it is watching
+	watching       bool
+	steps, watched uint64 // begun so far, and at the last look
 }
 
 // program is a program with its code, once that is needed.
@@ -37,7 +42,8 @@ func NewMachine(stuck func(*Execution, *Failure), host func(*Execution, HostCall
 			x.Answer(c.ID, HostAnswer{Err: &HostError{Message: c.Op + " is not possible here"}})
 		}
 	}
-	m := &Machine{programs: map[Digest]*program{}, stuck: stuck, host: host}
+	patient()
+	m := &Machine{programs: map[Digest]*program{}, stuck: stuck, host: host, memory: newMemory()}
 	m.watchdog = time.AfterFunc(time.Hour, m.bark)
 	m.watchdog.Stop()
 	return m
@@ -45,9 +51,13 @@ func NewMachine(stuck func(*Execution, *Failure), host func(*Execution, HostCall
 
 // Load makes a program known. It is compiled when it runs first, at the cost and under the limits of that execution.
 func (m *Machine) Load(p *Program) {
-	if _, known := m.programs[p.Digest]; !known {
-		m.programs[p.Digest] = &program{source: p}
+	if _, known := m.programs[p.Digest]; known {
+		return
 	}
+	m.programs[p.Digest] = &program{source: p}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.memory.seen = m.memory.keep(m.memory.seen)
 }
 
 func (m *Machine) code(d Digest) (*Code, *Failure) {
@@ -56,54 +66,86 @@ func (m *Machine) code(d Digest) (*Code, *Failure) {
 		return nil, &Failure{Kind: FailLoad, Message: "the program is not loaded"}
 	}
 	if p.source != nil {
-		p.code, p.failure = Compile(p.source)
-		p.source = nil // garbage from here on
+		m.compile(p)
 	}
 	return p.code, p.failure
+}
+
+func (m *Machine) compile(p *program) {
+	m.mu.Lock()
+	before := m.memory.read()
+	m.mu.Unlock()
+	p.code, p.failure = Compile(p.source)
+	p.source = nil // garbage from here on
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.current.notOwn += m.memory.keep(before).allocated - before.allocated
 }
 
 // Grace is how long an interrupted execution may take to stop before it counts as stuck.
 const Grace = 250 * time.Millisecond
 
+// The watch looks for a step that computes for long at the pace of patrol, and at one that it has found at the pace of sampling. Going off each millisecond all the time would take a twentieth
+// of the processor.
+const (
+	patrol   = 5 * time.Millisecond
+	sampling = time.Millisecond
+)
+
 // enter starts the watch over one step of x.
 func (m *Machine) enter(x *Execution) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if !x.begun {
+		m.memory.begin(x)
+	}
+	m.steps++
 	m.current, m.began = x, processCPU()
-	m.watchdog.Reset(min(x.limits.CPU-x.cpu, time.Until(x.deadline)))
+	if !m.watching {
+		m.watching = true
+		m.watchdog.Reset(patrol)
+	}
 }
 
-// leave ends the watch and adds the step's CPU time to x.
+// leave ends the watch and adds what the step used to x. The timer runs on: setting and stopping it for each step would cost more than the one time that it goes off for nothing.
 func (m *Machine) leave() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.memory.end(m.current)
 	m.current.cpu += processCPU() - m.began
 	m.current = nil
-	m.watchdog.Stop()
 }
 
-// bark interrupts the current execution if it has used its time up, and gives it up if it was interrupted before. The timer runs on the wall clock; on a busy machine less CPU time has
-// passed by then, and the watch goes on for the rest.
+// bark looks at the step that computes, if that has done so for a while, and goes on for as long as something computes.
 func (m *Machine) bark() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	x := m.current
-	if x == nil {
-		return
-	}
-	if x.interrupted != nil {
-		m.stuck(x, x.interrupted)
-		return
-	}
-	left := x.limits.CPU - x.cpu - (processCPU() - m.began)
-	wall := time.Until(x.deadline)
 	switch {
-	case left <= 0:
-		m.stop(x, limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", x.limits.CPU), fmt.Sprintf("the action computed for more than %v", x.limits.CPU), nil))
-	case wall <= 0:
+	case m.current == nil:
+		m.watching = false
+		return
+	case m.watched != m.steps:
+		m.watched = m.steps
+		m.watchdog.Reset(patrol)
+		return
+	case m.current.interrupted == nil:
+		m.watch(m.current)
+	case time.Now().After(m.patience):
+		m.stuck(m.current, m.current.interrupted)
+		return
+	}
+	m.watchdog.Reset(sampling)
+}
+
+// watch interrupts x if it has used its time or memory up. The machine is locked.
+func (m *Machine) watch(x *Execution) {
+	switch {
+	case x.cpu+processCPU()-m.began >= x.limits.CPU:
+		m.stop(x, cpuFailure(x.limits.CPU))
+	case !time.Now().Before(x.deadline):
 		m.stop(x, wallFailure(x.limits.Wall))
 	default:
-		m.watchdog.Reset(max(min(left, wall), time.Millisecond))
+		m.watchMemory(x)
 	}
 }
 
@@ -118,9 +160,12 @@ func (m *Machine) interrupt(x *Execution, why *Failure) {
 
 // stop interrupts x and gives it some time to stop. The machine is locked.
 func (m *Machine) stop(x *Execution, why *Failure) {
-	x.interrupted = why
+	x.interrupted, m.patience = why, time.Now().Add(Grace)
 	x.rt.Interrupt(why) // stops bytecode; neither compiling nor a built-in function
-	m.watchdog.Reset(Grace)
+}
+
+func cpuFailure(limit time.Duration) *Failure {
+	return limitFailure(FailTimeLimit, fmt.Sprintf("cpu %v", limit), fmt.Sprintf("the action computed for more than %v", limit), nil)
 }
 
 func wallFailure(limit time.Duration) *Failure {

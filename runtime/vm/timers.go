@@ -93,9 +93,7 @@ func (x *Execution) schedule(call goja.FunctionCall, repeat bool) goja.Value {
 	if !ok {
 		panic(x.rt.NewTypeError("the first argument must be a function"))
 	}
-	if len(x.timers.queue) >= x.limits.Timers {
-		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("timers %d", x.limits.Timers), fmt.Sprintf("more than %d timers are pending", x.limits.Timers), nil))
-	}
+	x.needTimer()
 	ms := call.Argument(1).ToFloat()
 	if !(ms > 0) || ms > maxDelay { // also when it is no number
 		ms = 0
@@ -111,6 +109,13 @@ func (x *Execution) schedule(call goja.FunctionCall, repeat bool) goja.Value {
 		entry.args = call.Arguments[2:]
 	}
 	return x.rt.ToValue(x.timers.add(entry))
+}
+
+// needTimer ends the execution if no further timer may be pending.
+func (x *Execution) needTimer() {
+	if len(x.timers.queue) >= x.limits.Timers {
+		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("timers %d", x.limits.Timers), fmt.Sprintf("more than %d timers are pending", x.limits.Timers), nil))
+	}
 }
 
 type timerQueue []*timer

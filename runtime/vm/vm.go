@@ -4,8 +4,8 @@
 // executions, each in a JavaScript runtime of its own that nothing outlives. [Execution.Step] computes until the action has ended or waits;
 // one goroutine drives a machine and so one execution computes at a time, while any number may wait.
 //
-// The package bounds CPU and wall-clock time, call depth, logs and the size of the outcome. It cannot bound memory, stack or
-// a long native call: whoever uses it does so in a process that may be killed, which is package worker's job.
+// The package bounds CPU and wall-clock time, memory, call depth, logs and the size of the outcome, and stops what passes a limit between two operations of the action's code. It cannot
+// stop one long call of a built-in function, nor the memory or stack that it takes: whoever uses it does so in a process that may be killed, which is package worker's job.
 package vm
 
 import (
@@ -175,11 +175,12 @@ type Frame struct {
 	Text     string `json:"text,omitempty"`
 }
 
-// LogLine is one line that an action wrote through console.
+// LogLine is one line that an action wrote, through console or durward.log.
 type LogLine struct {
-	Level   string `json:"level"` // debug, info, warn or error
-	Message string `json:"message"`
-	AtUS    int64  `json:"at_us"` // microseconds since the execution started
+	Level   string          `json:"level"` // debug, info, warn or error
+	Message string          `json:"message"`
+	AtUS    int64           `json:"at_us"`            // microseconds since the execution started
+	Fields  json.RawMessage `json:"fields,omitempty"` // of durward.log: an object
 }
 
 func limitFailure(kind FailureKind, limit, message string, stack []Frame) *Failure {

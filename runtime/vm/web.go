@@ -64,7 +64,11 @@ func (x *Execution) namedError(name, message string) *goja.Object {
 const maxRandomBytes = 65536
 
 func (x *Execution) installCrypto() {
-	crypto := x.rt.NewObject()
+	c := &cryptography{Execution: x}
+	c.installKey()
+	subtlePrototype := c.class("SubtleCrypto")
+	crypto := x.rt.CreateObject(c.class("Crypto"))
+	c.getter(crypto, "subtle", func(goja.FunctionCall) goja.Value { return c.subtleObject(subtlePrototype) })
 	x.defineOn(crypto, "randomUUID", x.function("randomUUID", func(goja.FunctionCall) goja.Value {
 		return x.rt.ToValue(uuid.NewString())
 	}))
@@ -102,8 +106,12 @@ func viewBytes(object *goja.Object) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	from, size := int(object.Get("byteOffset").ToInteger()), int(object.Get("byteLength").ToInteger())
-	if from < 0 || size < 0 || from+size > len(all) {
+	offset, length := object.Get("byteOffset"), object.Get("byteLength")
+	if offset == nil || length == nil { // an object with a buffer that is no view
+		return nil, false
+	}
+	from, size := int(offset.ToInteger()), int(length.ToInteger())
+	if from < 0 || size < 0 || size > len(all)-from {
 		return nil, false
 	}
 	return all[from : from+size : from+size], true
@@ -168,17 +176,22 @@ func (x *Execution) decodeUTF8(value goja.Value, fatal, keepBOM bool) goja.Value
 	if !ok {
 		panic(x.rt.NewTypeError("decode needs an ArrayBuffer or a view of one"))
 	}
-	text := string(raw)
+	if fatal && !utf8.Valid(raw) {
+		panic(x.rt.NewTypeError("decode: the data is not UTF-8"))
+	}
+	return x.rt.ToValue(utf8Text(raw, keepBOM))
+}
+
+// utf8Text is the text that data is in UTF-8, without the byte order mark at its start unless that is to be kept.
+func utf8Text(data []byte, keepBOM bool) string {
+	text := string(data)
 	if !keepBOM {
 		text = strings.TrimPrefix(text, "\uFEFF")
 	}
 	if !utf8.ValidString(text) {
-		if fatal {
-			panic(x.rt.NewTypeError("decode: the data is not UTF-8"))
-		}
 		text = replaceInvalid(text)
 	}
-	return x.rt.ToValue(text)
+	return text
 }
 
 // replaceInvalid puts one U+FFFD in the place of each maximal part of a broken sequence, as the standard demands; strings.ToValidUTF8 would put one in the place of

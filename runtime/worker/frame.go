@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -36,6 +37,13 @@ const (
 
 var errFrame = errors.New("malformed frame")
 
+// newID returns the id of a call, which nobody can guess, and which is not 0.
+func newID() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return binary.LittleEndian.Uint64(b[:]) | 1
+}
+
 type frame struct {
 	kind    frameKind
 	id      uint64
@@ -57,7 +65,13 @@ func end(buf []byte, start int) []byte {
 type inbox struct {
 	buf      []byte
 	from, to int // the part of buf that has been read and not yet used
+
+	// fits, if there is one, refuses frames of more than maxSmall bytes when their headers are there.
+	fits func(kind frameKind, id uint64, size int) error
 }
+
+// maxSmall is how large a frame may be without a question: its bounds are looked at when it is read.
+const maxSmall = 64 << 10
 
 // next takes the first whole frame. It returns false if there is none yet, and an error if there never will be. The payload is valid until the next call of room.
 func (in *inbox) next() (f frame, ok bool, err error) {
@@ -68,6 +82,11 @@ func (in *inbox) next() (f frame, ok bool, err error) {
 	size := int(binary.LittleEndian.Uint32(b))
 	if size < frameHeader-4 || size > maxFrame {
 		return frame{}, false, fmt.Errorf("%w: length %d", errFrame, size)
+	}
+	if size > maxSmall && in.fits != nil && len(b) >= frameHeader {
+		if err := in.fits(frameKind(b[4]), binary.LittleEndian.Uint64(b[5:]), size); err != nil {
+			return frame{}, false, err
+		}
 	}
 	if len(b)-4 < size {
 		return frame{}, false, nil
@@ -84,7 +103,7 @@ func (in *inbox) room() []byte {
 		kept  = 256 << 10
 	)
 	if in.from == in.to && len(in.buf) > kept {
-		in.buf = nil
+		in.buf, in.from, in.to = nil, 0, 0
 	}
 	copy(in.buf, in.buf[in.from:in.to])
 	in.from, in.to = 0, in.to-in.from
@@ -216,6 +235,9 @@ func appendResult(buf []byte, kind frameKind, id uint64, r vm.Result, retire boo
 	}
 	return end(appendBytes(buf, ""), start)
 }
+
+// maxReport is how many bytes a result may have beside the outcome: the bounds below, with all characters escaped.
+const maxReport = 2 << 20
 
 // Bounds of what a worker may report. The worker keeps to its limits as long as it is itself; these hold when it is not.
 const (

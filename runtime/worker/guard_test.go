@@ -3,7 +3,6 @@ package worker_test
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -120,40 +119,4 @@ func TestReportsAreCutBetweenCharacters(t *testing.T) {
 	for _, frame := range result.Failure.Stack {
 		require.True(t, utf8.ValidString(frame.Function), "%q", frame.Function)
 	}
-}
-
-func sockets() ([]byte, error) {
-	paths, err := filepath.Glob("/proc/self/fd/*")
-	if err != nil {
-		return nil, err
-	}
-	var found []byte
-	for _, path := range paths {
-		if target, err := os.Readlink(path); err == nil && strings.HasPrefix(target, "socket:") {
-			found = append(found, 's')
-		}
-	}
-	return found, nil
-}
-
-// A worker has its own socket and no other, also if pools start workers at the same time.
-func TestAWorkerHasOneSocket(t *testing.T) { // not in parallel: it starts so many that others would wait for theirs
-	var group sync.WaitGroup
-	for range 8 {
-		group.Go(func() {
-			for range 16 {
-				pool, err := worker.New(worker.Config{Command: []string{os.Args[0], "worker"}, Spares: 1})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				found, err := pool.Task(context.Background(), "a", "echo", []byte("sockets"), time.Minute)
-				if err != nil || string(found) != "s" {
-					t.Errorf("%d sockets, %v", len(found), err)
-				}
-				pool.Close()
-			}
-		})
-	}
-	group.Wait()
 }

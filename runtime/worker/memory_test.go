@@ -26,3 +26,17 @@ func TestMemory(t *testing.T) {
 	}
 	require.Equal(t, "1", string(execute(t, pool, "a", program(`return 1`), `{}`, vm.Limits{}).Outcome))
 }
+
+// The server ends a worker beyond the hard limit, blames what it computed, and runs again what was beside it.
+func TestHardMemory(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 1, HardMemory: 100 << 20})
+	wait := background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 300)); return "survived"`), `{}`, vm.Limits{Wall: time.Minute})
+	result := execute(t, pool, "a", program(`const all = []; for (;;) all.push("x".repeat(2 ** 16) + all.length)`), `{}`, vm.Limits{CPU: time.Minute, Wall: time.Minute, Memory: 256 << 20})
+	require.NotNil(t, result.Failure)
+	require.Equal(t, vm.FailMemoryLimit, result.Failure.Kind, result.Failure.Message)
+	require.Equal(t, "hard memory 104857600 bytes", result.Failure.Limit)
+	require.Contains(t, result.Failure.Message, "of memory, and may have 100 MiB")
+	require.Equal(t, `"survived"`, string(wait().Outcome))
+	require.Equal(t, uint64(1), pool.Stats().Ended["memory_limit"])
+}

@@ -1,14 +1,12 @@
 package worker
 
 import (
-	"cmp"
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	goruntime "runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/durward/durward/runtime/vm"
@@ -17,18 +15,23 @@ import (
 // Pool is the server's worker processes. It is safe for concurrent use.
 type Pool struct {
 	config  Config
+	launch  launcher      // New's, and then the keeper's
 	demand  chan struct{} // asks the keeper for spares; has room for one
+	busy    chan struct{} // tells the watcher that there are calls; has room for one
 	closing chan struct{}
-	running sync.WaitGroup // the keeper, starts, and the receivers of all processes
-	waiting atomic.Int64   // calls that wait for a worker
+	running sync.WaitGroup // the keeper, the watcher, and the receivers of all processes
 
-	mu      sync.Mutex
-	closed  bool
-	tenants map[string][]*process // what belongs to a tenant, what takes no more calls included
-	spares  []*process
-	total   int // all processes, those that are starting included
-	count   Counts
-	change  chan struct{} // closed and renewed when a worker may have become free
+	mu        sync.Mutex
+	closed    bool
+	tenants   map[string]*tenant
+	line      list.List // of *tenant that have calls and no worker for them; a spare goes to the first
+	spares    []*process
+	total     int  // places of processes that are taken, by those that are starting too
+	calls     int  // in workers
+	waiting   int  // calls that wait for a worker
+	watching  bool // the watcher is awake
+	stillborn int  // processes that died before they belonged to a tenant, since one last answered
+	count     Counts
 }
 
 // New returns a pool and starts its first spares. It returns the error of a worker that does not start, because then none will.
@@ -36,48 +39,42 @@ func New(config Config) (*Pool, error) {
 	if len(config.Command) == 0 {
 		return nil, errors.New("worker pool: no command")
 	}
-	config.Spares = cmp.Or(config.Spares, 2)
-	config.PerTenant = cmp.Or(config.PerTenant, goruntime.NumCPU())
-	config.Max = max(cmp.Or(config.Max, 64), 1)
-	config.Inflight = cmp.Or(config.Inflight, 128)
-	config.Idle = cmp.Or(config.Idle, 5*time.Minute)
-	config.Executions = cmp.Or(config.Executions, 100_000)
-	config.Wait = cmp.Or(config.Wait, time.Second)
-	config.Grace = cmp.Or(config.Grace, time.Second)
-	config.StartTimeout = cmp.Or(config.StartTimeout, 10*time.Second)
-	if config.Observe == nil {
-		config.Observe = noObserver{}
-	}
+	config.fill()
 	p := &Pool{
-		config: config, demand: make(chan struct{}, 1), closing: make(chan struct{}),
-		tenants: map[string][]*process{}, change: make(chan struct{}), count: Counts{Ended: map[string]uint64{}},
+		config: config, demand: make(chan struct{}, 1), busy: make(chan struct{}, 1), closing: make(chan struct{}),
+		tenants: map[string]*tenant{}, count: Counts{Ended: map[string]uint64{}, Busy: map[string]uint64{}},
 	}
+	p.launch.config = &p.config
 	p.total = 1
 	if err := p.startSpare(); err != nil {
 		return nil, err
 	}
 	p.running.Go(p.keep)
+	p.running.Go(p.watchMemory)
 	p.ask()
 	return p, nil
 }
 
-// Execute runs one call of a program for a tenant; what it asks of the world outside goes to host, which may be nil. What the action does wrong, up to the death of its worker, is a failure in the result. The error is ErrBusy if no
+// Execute runs one call of a program for a tenant; what it asks of the world outside goes to host, which may be nil. What the action does wrong, up to the death of its worker, is a failure in the result. The error is a [*BusyError] if no
 // worker was free in time, ErrClosed, or the cause of ctx's end; then the execution may go on, unseen, until its limits.
 func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, c vm.Call, host Host) (vm.Result, error) {
 	c.Limits = c.Limits.WithDefaults()
 	began := time.Now()
-	expired := &vm.Failure{
-		Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("wall %v", c.Limits.Wall), Message: fmt.Sprintf("the action took longer than %v", c.Limits.Wall),
-	}
-	a, err := p.call(ctx, tenant, &request{
-		answer: frameResult, most: c.Limits.OutcomeBytes, limit: c.Limits.Wall, expired: expired, host: host, pending: c.Limits.Pending,
-		write: func(w *process, id uint64, buf []byte) []byte {
+	q := &request{
+		answer: frameResult, most: c.Limits.OutcomeBytes, limit: c.Limits.Wall, host: host, pending: c.Limits.Pending, bodies: c.Limits.RequestBytes,
+		expired: &vm.Failure{
+			Kind: vm.FailTimeLimit, Limit: fmt.Sprintf("wall %v", c.Limits.Wall), Message: fmt.Sprintf("the action took longer than %v", c.Limits.Wall),
+		},
+		write: func(w *process, own *call, buf []byte) []byte {
 			if !w.knows(program.Digest) {
 				buf = appendProgram(buf, program)
 			}
-			return appendExecute(buf, id, program.Digest, c)
+			left := c
+			left.Limits.Wall = own.limit
+			return appendExecute(buf, own.id, program.Digest, left)
 		},
-	})
+	}
+	a, err := p.call(ctx, tenant, q)
 	if err != nil {
 		return vm.Result{}, err
 	}
@@ -93,7 +90,7 @@ func (p *Pool) Task(ctx context.Context, tenant, name string, payload []byte, li
 	expired := &vm.Failure{Kind: vm.FailTimeLimit, Message: fmt.Sprintf("%s took longer than %v", name, limit)}
 	a, err := p.call(ctx, tenant, &request{
 		answer: frameAnswer, limit: limit, expired: expired,
-		write: func(_ *process, id uint64, buf []byte) []byte { return appendTask(buf, id, name, payload) },
+		write: func(_ *process, own *call, buf []byte) []byte { return appendTask(buf, own.id, name, payload) },
 	})
 	switch {
 	case err != nil:
@@ -116,32 +113,40 @@ func (e *TaskError) Error() string { return e.Task + ": " + e.Failure.Message }
 
 // request is what a call asks a worker for.
 type request struct {
-	write   func(w *process, id uint64, buf []byte) []byte // appends its frames
+	write   func(w *process, own *call, buf []byte) []byte // appends its frames
 	answer  frameKind                                      // frameResult or frameAnswer
 	most    int                                            // bytes of an outcome
-	limit   time.Duration
-	expired *vm.Failure // what it failed of if it takes longer
-	host    Host        // nil if there is nothing outside for it
-	pending int         // host calls at a time
+	limit   time.Duration                                  // of its time in all workers together
+	expired *vm.Failure                                    // what it failed of if it takes longer
+	host    Host                                           // nil if there is nothing outside for it
+	pending int                                            // host calls at a time
+	bodies  int                                            // bytes of the bodies of all host calls
 }
 
-// call runs a call in one of the tenant's workers, and once more in a worker of its own if the first one died of something else.
+// maxLosses is how many workers may die under a call that is not to blame, until it fails of that.
+const maxLosses = 3
+
+// call runs a call in one of the tenant's workers, and in another one for what is left of its time if the first one died of something else.
 func (p *Pool) call(ctx context.Context, tenant string, q *request) (answer, error) {
-	for again := false; ; again = true {
-		c := &call{request: q, done: make(chan answer, 1), hosted: hosted{calls: map[uint64]context.CancelFunc{}}}
-		w, id, err := p.acquire(ctx, tenant, c, again)
+	left := q.limit
+	for losses := 1; ; losses++ {
+		c := &call{request: q, id: newID(), limit: left, done: make(chan answer, 1)}
+		w, err := p.acquire(ctx, tenant, c, losses > 1)
 		if err != nil {
 			return answer{}, err
 		}
-		w.send(c, id)
+		w.send(c)
 		var a answer
 		select {
 		case a = <-c.done:
 		case <-ctx.Done():
 			return answer{}, context.Cause(ctx)
 		}
-		if a.lost == nil || a.lost.guilty || a.lost.touched || again || a.lost.alone && a.lost.failure.Kind != vm.FailSandboxLost {
-			return a, nil
+		if a.lost == nil || a.lost.guilty || a.lost.touched || losses == maxLosses {
+			return a.explain(c), nil
+		}
+		if left -= time.Since(c.began); left <= 0 {
+			return answer{lost: &loss{failure: q.expired}}, nil
 		}
 		p.mu.Lock()
 		p.count.Retried++
@@ -150,252 +155,16 @@ func (p *Pool) call(ctx context.Context, tenant string, q *request) (answer, err
 	}
 }
 
-// acquire puts a call into a worker of the tenant: into an idle one, else into a new one, else into the one with the least to do. A call that is to run alone
-// gets a new one, which nobody else gets.
-func (p *Pool) acquire(ctx context.Context, tenant string, c *call, alone bool) (*process, uint64, error) {
-	var patience <-chan time.Time
-	for {
-		p.mu.Lock()
-		if p.closed {
-			p.mu.Unlock()
-			return nil, 0, ErrClosed
-		}
-		w := p.pick(tenant, alone)
-		if w != nil {
-			id, ok := w.admit(c, p.config.Inflight, p.config.Grace)
-			if ok && alone {
-				w.retire()
-			}
-			p.mu.Unlock()
-			if ok {
-				return w, id, nil
-			}
-			continue // it has just ended, and is not picked again
-		}
-		change := p.change
-		p.waiting.Add(1)
-		p.mu.Unlock()
-		p.ask()
-		if patience == nil {
-			patience = time.After(p.patience(alone, c.limit))
-		}
-		if err := p.await(ctx, change, patience); err != nil {
-			return nil, 0, err
-		}
+// explain names the limit that the call has, where the worker could only name what was left of it.
+func (a answer) explain(c *call) answer {
+	f := a.result.Failure
+	if f == nil || c.limit == c.request.limit || f.Limit != fmt.Sprintf("wall %v", c.limit) {
+		return a
 	}
-}
-
-// patience is how long a call waits for a worker. One that runs again was in a worker already, and waits for others of its tenant that do so too: as long as one of them may take.
-func (p *Pool) patience(alone bool, limit time.Duration) time.Duration {
-	if alone {
-		return p.config.Wait + limit
-	}
-	return p.config.Wait
-}
-
-// await waits until a worker may have become free. The call counts as waiting.
-func (p *Pool) await(ctx context.Context, change <-chan struct{}, patience <-chan time.Time) (err error) {
-	select {
-	case <-change:
-	case <-patience:
-		err = ErrBusy
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	}
-	p.waiting.Add(-1)
-	if errors.Is(err, ErrBusy) {
-		p.mu.Lock()
-		p.count.Busy++
-		p.mu.Unlock()
-	}
-	return err
-}
-
-// pick chooses a worker for a call, nil if there is none. A spare becomes the tenant's here. The pool is locked.
-func (p *Pool) pick(tenant string, alone bool) *process {
-	own := p.tenants[tenant]
-	var best *process
-	least, serving := 0, 0
-	for _, w := range own {
-		calls, retiring := w.load()
-		if retiring {
-			continue
-		}
-		serving++
-		if !alone && calls < p.config.Inflight && (best == nil || calls < least) {
-			best, least = w, calls
-		}
-	}
-	ending := len(own) - serving
-	full := serving >= p.config.PerTenant || ending > p.config.maxEnding()
-	if alone {
-		full = ending >= p.config.maxEnding()
-	}
-	if best != nil && least == 0 || full {
-		return best
-	}
-	p.ask()
-	if len(p.spares) == 0 {
-		return best
-	}
-	w := p.spares[len(p.spares)-1]
-	p.spares = p.spares[:len(p.spares)-1]
-	p.tenants[tenant] = append(own, w)
-	w.tenant = tenant
-	return w
-}
-
-// ask asks the keeper to see whether spares are missing.
-func (p *Pool) ask() {
-	select {
-	case p.demand <- struct{}{}:
-	default:
-	}
-}
-
-// keep keeps spares ready and ends workers that are idle for too long.
-func (p *Pool) keep() {
-	tick := time.NewTicker(max(p.config.Idle/4, 10*time.Millisecond))
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.closing:
-			return
-		case <-tick.C:
-			p.endIdle()
-		case <-p.demand:
-			for p.claim() {
-				if err := p.startSpare(); err != nil {
-					p.config.Observe.StartFailed(err)
-					p.pause()
-					p.ask()
-					break
-				}
-			}
-		}
-	}
-}
-
-// pause keeps a machine that can start no process from being kept busy by trying.
-func (p *Pool) pause() {
-	select {
-	case <-p.closing:
-	case <-time.After(200 * time.Millisecond):
-	}
-}
-
-// claim reserves a place for a spare if one is missing. Where all places are taken, the worker that has been idle longest makes room.
-func (p *Pool) claim() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed || len(p.spares) >= p.config.Spares {
-		return false
-	}
-	if p.total >= p.config.Max {
-		if len(p.spares) == 0 {
-			p.endLongestIdle() // its end asks again
-		}
-		return false
-	}
-	p.total++
-	return true
-}
-
-func (p *Pool) startSpare() error {
-	began := time.Now()
-	w, err := start(p.config.Command, p.config.StartTimeout)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err != nil {
-		p.total--
-		return err
-	}
-	p.count.Started++
-	p.config.Observe.Started(time.Since(began))
-	p.running.Go(func() { w.receive(p.freed, p.ended) })
-	if p.closed {
-		w.kill("closed")
-		return nil
-	}
-	p.spares = append(p.spares, w)
-	p.changed()
-	return nil
-}
-
-// changed wakes the calls that wait for a worker. The pool is locked.
-func (p *Pool) changed() {
-	close(p.change)
-	p.change = make(chan struct{})
-}
-
-// freed is called after each answer of a worker.
-func (p *Pool) freed(w *process) {
-	calls, worn := w.wear(p.config.Executions)
-	switch {
-	case calls > 0:
-	case worn:
-		w.kill("retired")
-	case p.waiting.Load() > 0:
-		p.ask() // it can make room for another tenant's worker
-	}
-	if calls == p.config.Inflight-1 {
-		p.mu.Lock()
-		p.changed()
-		p.mu.Unlock()
-	}
-}
-
-// ended takes a worker that is gone out of the books.
-func (p *Pool) ended(w *process, reason string) {
-	p.mu.Lock()
-	p.total--
-	p.count.Ended[reason]++
-	p.spares = without(p.spares, w)
-	if rest := without(p.tenants[w.tenant], w); len(rest) > 0 {
-		p.tenants[w.tenant] = rest
-	} else {
-		delete(p.tenants, w.tenant)
-	}
-	p.changed()
-	p.mu.Unlock()
-	p.config.Observe.Ended(reason)
-	p.ask()
-}
-
-func without(list []*process, w *process) []*process {
-	for i := range list {
-		if list[i] == w {
-			return append(list[:i:i], list[i+1:]...)
-		}
-	}
-	return list
-}
-
-func (p *Pool) endIdle() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, workers := range p.tenants {
-		for _, w := range workers {
-			if since, idle := w.idleSince(); idle && time.Since(since) > p.config.Idle && w.retireIdle() {
-				w.kill("idle")
-			}
-		}
-	}
-}
-
-func (p *Pool) endLongestIdle() {
-	var longest *process
-	var longestSince time.Time
-	for _, workers := range p.tenants {
-		for _, w := range workers {
-			if since, idle := w.idleSince(); idle && (longest == nil || since.Before(longestSince)) {
-				longest, longestSince = w, since
-			}
-		}
-	}
-	if longest != nil && longest.retireIdle() {
-		longest.kill("idle")
-	}
+	expired := *c.expired
+	expired.Stack = f.Stack
+	a.result.Failure = &expired
+	return a
 }
 
 // Stats are a pool's figures at a moment.
@@ -413,43 +182,53 @@ type Counts struct {
 	Started uint64            // processes that became ready
 	Ended   map[string]uint64 // processes that are gone, by the reasons of [Observer]
 	Retried uint64            // calls that were run again because their worker died
-	Busy    uint64            // calls that got no worker in time
+	Busy    map[string]uint64 // calls that got no worker in time, by the reasons of [BusyError]
 }
 
 // Stats returns the pool's figures.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Stats{Workers: p.total, Spares: len(p.spares), Tenants: len(p.tenants), Waiting: int(p.waiting.Load()), Counts: p.count}
-	s.Ended = maps.Clone(p.count.Ended)
-	for _, workers := range p.tenants {
-		for _, w := range workers {
-			calls, _ := w.load()
-			s.Inflight += calls
+	s := Stats{Workers: p.total, Spares: len(p.spares), Inflight: p.calls, Waiting: p.waiting, Counts: p.count}
+	s.Ended, s.Busy = maps.Clone(p.count.Ended), maps.Clone(p.count.Busy)
+	for _, t := range p.tenants {
+		if len(t.workers) > 0 {
+			s.Tenants++
 		}
 	}
 	return s
 }
 
+// Sandbox says how the pool's workers are confined, as the first one found out.
+func (p *Pool) Sandbox() Sandbox { return p.launch.sandbox }
+
 // Close ends all workers and waits until they are gone. Calls in them fail; a caller that wants them to end well waits for them first.
 func (p *Pool) Close() {
 	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		p.running.Wait()
-		return
+	if !p.closed {
+		p.closed = true
+		close(p.closing)
+		p.endAll()
 	}
-	p.closed = true
-	close(p.closing)
-	for _, w := range p.spares {
-		w.kill("closed")
-	}
-	for _, workers := range p.tenants {
-		for _, w := range workers {
-			w.kill("closed")
-		}
-	}
-	p.changed()
 	p.mu.Unlock()
 	p.running.Wait()
+}
+
+func (p *Pool) endAll() {
+	for _, w := range p.spares {
+		w.kill("closed", nil)
+	}
+	for _, t := range p.tenants {
+		for _, w := range t.workers {
+			w.kill("closed", nil)
+		}
+		for t.queue.Len() > 0 {
+			q, _ := t.queue.Front().Value.(*waiter)
+			p.remove(t, q)
+			q.worker <- nil
+		}
+		if t.again != nil {
+			t.again.Stop()
+		}
+	}
 }

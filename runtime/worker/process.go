@@ -2,9 +2,9 @@ package worker
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,34 +22,42 @@ var (
 
 // process is the server's side of one worker process.
 type process struct {
-	cmd    *exec.Cmd
-	tenant string // empty for a spare; set once, under the pool's lock
-	socket *os.File
-	stderr *head
-	gone   chan struct{} // closed when the process is gone and reaped
+	cmd     *child
+	tenant  *tenant // nil for a spare; set once, under the pool's lock
+	socket  *os.File
+	stderr  *head
+	memory  *memory
+	dying   chan struct{} // closed when it is killed
+	most    int64         // bytes of memory that it may have
+	large   int           // how many times in a row it had much of that while it computed nothing; the watcher's
+	hosting sync.WaitGroup
+	holding chan struct{} // what host calls hold of the server's memory, in units
 
-	hosting sync.WaitGroup // calls of the host
+	released bool // its place in the pool is another's; guarded by the pool's lock
 
 	writing sync.Mutex
 	out     []byte // the frames to write
 
 	mu       sync.Mutex
-	calls    map[uint64]*call // that are in the worker
-	lastID   uint64
+	board    *board
+	calls    map[uint64]*call // that are in the worker; nil once it is gone
 	programs map[vm.Digest]struct{}
 	sent     int  // executions, over its life
 	retiring bool // takes no new calls
-	killed   string
+	killed   *death
 	heard    time.Time // when it sent something last
 }
 
 // call is an execution or a task in a worker.
 type call struct {
 	*request
-	done     chan answer // has room for the one answer
-	deadline *time.Timer // of expire
-	late     bool        // it has expired, and nobody waits for the worker's answer any more
-	sent     atomic.Bool // the worker's socket has taken all of it
+	id       uint64
+	limit    time.Duration // what is left of its time
+	done     chan answer   // has room for the one answer
+	began    time.Time     // when it came to the worker
+	deadline *time.Timer   // of expire
+	late     bool          // it has expired, and nobody waits for the worker's answer any more
+	sent     atomic.Bool   // the worker's socket has taken all of it
 	hosted   hosted
 }
 
@@ -61,46 +69,54 @@ type answer struct {
 	lost   *loss
 }
 
-// loss is why a worker died while it held a call.
-type loss struct {
-	failure *vm.Failure
-	alone   bool // the call was the only one in the worker
-	guilty  bool // the call is known to be the cause
-	touched bool // the call has asked the host for something, and may have had an effect outside
-}
-
-// receive reads what the worker sends until it is gone, then fails the calls that it held. It calls free after every answer.
-func (p *process) receive(free func(*process), ended func(p *process, reason string)) {
-	err := p.readFrames(free)
-	if !errors.Is(err, io.EOF) {
-		p.kill("killed") // it talks nonsense
+// receive reads what the worker sends until it is gone, then fails the calls that it held. It calls free after every answer, and ended when the process is gone.
+func (p *process) receive(free func(*process), ended func(p *process, reason string, calls int)) {
+	if err := p.readFrames(free); !errors.Is(err, io.EOF) {
+		p.kill("killed", breachOf(err))
 	}
 	_ = p.cmd.Process.Kill() // it is dead, unless it has closed its socket and lives on; autopsy tells its own end from this
 	_ = p.cmd.Wait()         // what it says is read from ProcessState below
-	p.socket.Close()
-	reason, failure := p.autopsy()
+	d := p.autopsy()
 	p.mu.Lock()
 	p.retiring = true
 	calls := p.calls
 	p.calls = nil
 	p.mu.Unlock()
+	d.blame(calls)
 	for _, c := range calls {
 		c.hosted.end()
 	}
 	p.hosting.Wait()
-	ended(p, reason)
-	close(p.gone)
-	for _, c := range calls {
+	p.close()
+	ended(p, d.reason, len(calls))
+	for id, c := range calls {
 		c.deadline.Stop()
-		if c.late {
-			continue
+		if !c.late {
+			c.done <- answer{lost: d.loss(id, c)}
 		}
-		c.done <- answer{lost: &loss{failure: failure, alone: len(calls) == 1, touched: c.hosted.touched()}}
 	}
 }
 
+// close gives back what the server has of a process that is gone.
+func (p *process) close() {
+	p.socket.Close()
+	p.memory.close()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.board.close()
+	p.board = nil
+}
+
+// computing is the id of the call that the worker computes, 0 if it computes none. The process is locked.
+func (p *process) computing() uint64 {
+	if p.board == nil {
+		return 0
+	}
+	return p.board.computing().Load()
+}
+
 func (p *process) readFrames(free func(*process)) error {
-	var in inbox
+	in := inbox{fits: p.fits}
 	for {
 		n, err := p.socket.Read(in.room())
 		if err != nil {
@@ -127,6 +143,30 @@ func (p *process) readFrames(free func(*process)) error {
 			free(p)
 		}
 	}
+}
+
+// fits refuses a frame that is larger than what the call that it is about may need, before it is there.
+func (p *process) fits(kind frameKind, id uint64, size int) error {
+	p.mu.Lock()
+	c, ok := p.calls[id]
+	p.mu.Unlock()
+	most := 0
+	switch {
+	case !ok:
+		return errFrame
+	case kind == frameResult, kind == frameStuck:
+		most = c.most + maxReport
+	case kind == frameAnswer && c.answer == frameAnswer:
+		most = maxFrame
+	case kind == frameHostCall && size > c.bodies+maxReport:
+		return &breach{id, bodiesFailure(c.bodies)}
+	case kind == frameHostCall:
+		most = maxFrame
+	}
+	if size > most {
+		return fmt.Errorf("%w: length %d", errFrame, size)
+	}
+	return nil
 }
 
 // accept takes one frame from the worker. There is one answer to a call; an answer to nothing is an error.
@@ -184,26 +224,26 @@ func (p *process) take(f frame, outcome int, retire bool) *call {
 	return c
 }
 
-// admit gives a call an id in this worker, unless the worker takes no more calls. The grace period after its limit it expires.
-func (p *process) admit(c *call, inflight int, grace time.Duration) (id uint64, ok bool) {
+// admit gives a call an id in this worker, which nobody can guess, unless the worker takes no more calls. The grace period after its limit it expires.
+func (p *process) admit(c *call, inflight int, grace time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.retiring || p.calls == nil || len(p.calls) >= inflight {
-		return 0, false
+	if p.retiring || len(p.calls) >= inflight {
+		return false
 	}
-	p.lastID++
-	id = p.lastID
 	p.sent++
-	c.deadline = time.AfterFunc(c.limit+grace, func() { p.expire(id, grace) })
-	p.calls[id] = c
+	c.began = time.Now()
+	c.deadline = time.AfterFunc(c.limit+grace, func() { p.expire(c.id, grace) })
+	p.calls[c.id] = c
 	if len(p.calls) == 1 {
-		p.heard = time.Now() // silence counts from here
+		p.heard = c.began // silence counts from here
 	}
-	return id, true
+	return true
 }
 
-// expire fails a call that has not been answered in time, and ends the worker if it has been silent for the grace period, or has not even read the call. A worker that still answers
-// other calls is busy, not stuck, and the call has waited behind them; whether it goes on answering is looked at again, until it has answered this one too.
+// expire fails a call that has not been answered in time. It ends the worker if that computes this call still, or has not even read it, or has been silent for the grace period while it
+// computes nothing that has time left. A worker that computes another call, or answers others, is busy, not stuck, and the call has waited behind them; whether it goes on is looked at again,
+// until it has answered this one too.
 func (p *process) expire(id uint64, grace time.Duration) {
 	p.mu.Lock()
 	c, ok := p.calls[id]
@@ -213,26 +253,30 @@ func (p *process) expire(id uint64, grace time.Duration) {
 	}
 	first := !c.late
 	c.late = true
-	stuck := !c.sent.Load() || time.Since(p.heard) > grace
+	computing := p.computing()
+	other, busy := p.calls[computing]
+	busy = busy && computing != id && !other.late
+	stuck := computing == id || !c.sent.Load() || !busy && time.Since(p.heard) > grace
 	p.retiring = p.retiring || stuck
 	if !stuck {
 		c.deadline.Reset(grace)
 	}
 	p.mu.Unlock()
 	if first {
+		c.hosted.end()
 		c.done <- answer{lost: &loss{failure: c.expired, guilty: true}}
 	}
 	if stuck {
-		p.kill("killed")
+		p.kill("killed", &death{failure: c.expired, guilty: id})
 	}
 }
 
 // send writes a call's frames to the worker. It blocks while the worker does not read, at most until the first call that waits here expires. If it fails the worker is gone or going,
 // and its calls get their answer from receive.
-func (p *process) send(c *call, id uint64) {
+func (p *process) send(c *call) {
 	p.writing.Lock()
 	defer p.writing.Unlock()
-	p.out = c.write(p, id, p.out[:0])
+	p.out = c.write(p, c, p.out[:0])
 	if _, err := p.socket.Write(p.out); err == nil {
 		c.sent.Store(true)
 	}
@@ -250,10 +294,18 @@ func (p *process) knows(d vm.Digest) bool {
 	return known
 }
 
-func (p *process) load() (calls int, retiring bool) {
+// load is what placing a call looks at.
+type load struct {
+	calls     int
+	computing bool
+	retiring  bool
+	memory    int64 // bytes, as read last
+}
+
+func (p *process) load() load {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.calls), p.retiring
+	return load{calls: len(p.calls), computing: p.computing() != 0, retiring: p.retiring, memory: p.memory.last()}
 }
 
 // retire makes the worker take no more calls.
@@ -291,11 +343,17 @@ func (p *process) retireIdle() bool {
 	return true
 }
 
-// kill ends the process at once. The first reason counts.
-func (p *process) kill(reason string) {
+// kill ends the process at once, and notes why; the first reason counts. Without a death the process was to end, and nobody is to blame.
+func (p *process) kill(reason string, d *death) {
 	p.mu.Lock()
-	if p.killed == "" {
-		p.killed = reason
+	if p.killed == nil {
+		if d == nil {
+			d = &death{}
+		}
+		d.reason = reason
+		p.killed = d
+		p.retiring = true
+		close(p.dying)
 	}
 	p.mu.Unlock()
 	_ = p.cmd.Process.Kill()

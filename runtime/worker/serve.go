@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	goruntime "runtime"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,32 +26,43 @@ type Task func(payload []byte) ([]byte, error)
 //
 // All work happens on the calling goroutine, which reads the socket itself: with a reader of its own the answer to a call would
 // wait for the scheduler twice.
-func Serve(fd int, tasks map[string]Task) error {
+//
+// Before anything else the process gives up all that it does not need, for good. A process that has tasks is refused files when it asks for them; one that has none is ended.
+func Serve(fd int, tasks map[string]Task) error { return serve(fd, tasks, len(tasks) > 0) }
+
+func serve(fd int, tasks map[string]Task, expectFiles bool) error {
 	// A fresh runtime per execution makes much garbage and keeps little; collecting at four times what is kept costs a few MB and saves a sixth of the CPU time.
 	debug.SetGCPercent(400)
-	debug.SetMaxStack(32 << 20)
+	debug.SetMaxStack(maxStack)
 	time.Local = time.UTC
-	if err := confine(); err != nil {
+	board, err := receiveBoard(fd)
+	if err != nil {
 		return err
 	}
-	s := &server{fd: fd, tasks: tasks}
+	confined := confine(expectFiles)
+	s := &server{fd: fd, tasks: tasks, computing: board.computing()}
 	s.machine = vm.NewMachine(s.stuck, s.host)
-	if err := s.write(end(begin(nil, frameReady, 0), 0)); err != nil {
+	if err := s.write(end(confined.append(begin(nil, frameReady, 0)), 0)); err != nil {
 		return err
 	}
-	err := s.loop()
+	err = s.loop()
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
 
+// maxStack is how large the stack of a worker may become, in bytes: built-in functions that call themselves go down until the process dies of it.
+const maxStack = 32 << 20
+
 type server struct {
-	fd      int
-	tasks   map[string]Task
-	machine *vm.Machine
-	waiting []*held
-	running *held // for stuck, which reads it while it runs
+	fd        int
+	tasks     map[string]Task
+	machine   *vm.Machine
+	waiting   []*held
+	untidy    bool           // a large execution has ended, and nothing has been cleared away since
+	running   *held          // for stuck, which reads it while it runs
+	computing *atomic.Uint64 // on the board
 
 	in  inbox
 	out []byte // for writing
@@ -71,6 +84,9 @@ func (s *server) loop() error {
 			err = s.handle(f)
 		default:
 			if err = s.stepWaiting(); err == nil {
+				err = s.tidy()
+			}
+			if err == nil {
 				err = s.read()
 			}
 		}
@@ -116,6 +132,8 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 	if !ok {
 		return s.write(appendAnswer(s.out[:0], id, nil, fmt.Sprintf("no task %q", name)))
 	}
+	s.computing.Store(id)
+	defer s.computing.Store(0)
 	body, err := task(payload)
 	if err != nil {
 		return s.write(appendAnswer(s.out[:0], id, nil, err.Error()))
@@ -123,14 +141,36 @@ func (s *server) task(id uint64, name string, payload []byte) error {
 	return s.write(appendAnswer(s.out[:0], id, body, ""))
 }
 
+// large is what an execution may allocate without being cleared away after, in bytes.
+const large = 16 << 20
+
+// tidy clears away after large executions, if nothing is to be done just now: the process would stay as large until others have allocated as much again. It takes some milliseconds, which count for
+// no execution.
+func (s *server) tidy() error {
+	if !s.untidy {
+		return nil
+	}
+	n, err := ignoringEINTR(func() (int, error) {
+		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
+	})
+	if n == 0 && err == nil {
+		s.untidy = false
+		goruntime.GC()
+	}
+	return os.NewSyscallError("poll", err)
+}
+
 // step computes an execution until it ends or waits.
 func (s *server) step(h *held) error {
 	s.running = h
+	s.computing.Store(h.id)
 	ended := h.Step()
+	s.computing.Store(0)
 	if !ended {
 		s.waiting = append(s.waiting, h)
 		return nil
 	}
+	s.untidy = s.untidy || h.Result().Allocated > large
 	s.out = appendResult(s.out[:0], frameResult, h.id, h.Result(), h.Broken())
 	return s.write(s.out)
 }

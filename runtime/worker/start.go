@@ -3,7 +3,6 @@ package worker
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -12,39 +11,47 @@ import (
 	"github.com/durward/durward/runtime/vm"
 )
 
-// start starts a process and waits until it is ready.
-func start(command []string, timeout time.Duration) (*process, error) {
+// start starts a process, waits until it is ready, and says how it is confined. One that is less confined than is demanded is an error.
+func start(s spawner, config *Config) (*process, Sandbox, error) {
 	pair, err := socketpair()
 	if err != nil {
-		return nil, os.NewSyscallError("socketpair", err)
+		return nil, Sandbox{}, os.NewSyscallError("socketpair", err)
 	}
 	theirs := os.NewFile(uintptr(pair[1]), "worker socket")
 	if err := unix.SetNonblock(pair[0], true); err != nil { // so that the file below waits in the poller, where a deadline works
 		unix.Close(pair[0])
 		theirs.Close()
-		return nil, os.NewSyscallError("fcntl", err)
+		return nil, Sandbox{}, os.NewSyscallError("fcntl", err)
+	}
+	board, err := newBoard(pair[0])
+	if err != nil {
+		unix.Close(pair[0])
+		theirs.Close()
+		return nil, Sandbox{}, err
 	}
 	p := &process{
-		//nolint:noctx // its owner ends it, and no context
-		cmd: exec.Command(command[0], command[1:]...), socket: os.NewFile(uintptr(pair[0]), "worker"), stderr: &head{},
-		gone: make(chan struct{}), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
+		socket: os.NewFile(uintptr(pair[0]), "worker"), board: board, stderr: &head{},
+		dying: make(chan struct{}), holding: make(chan struct{}, maxHolding), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
 	}
-	p.cmd.Env = []string{}
-	p.cmd.Stderr = p.stderr
-	p.cmd.ExtraFiles = []*os.File{theirs} // descriptor 3
-	err = p.cmd.Start()
+	p.cmd, err = startChild(s, config.Command, theirs, p.stderr)
 	theirs.Close() // so that the end of the process is the end of the socket
 	if err != nil {
 		p.socket.Close()
-		return nil, err
+		board.close()
+		return nil, Sandbox{}, err
 	}
-	if err := p.awaitReady(timeout); err != nil {
-		p.kill("killed")
+	p.memory = openMemory(p.cmd.Process.Pid)
+	sandbox, err := p.awaitReady(config)
+	if err != nil {
+		p.kill("killed", nil)
 		_ = p.cmd.Wait()
-		p.socket.Close()
-		return nil, fmt.Errorf("worker process: %w: %s", err, p.stderr.String())
+		p.close()
+		if text := p.stderr.String(); text != "" {
+			err = fmt.Errorf("%w: %s", err, text)
+		}
+		return nil, Sandbox{}, fmt.Errorf("worker process: %w", err)
 	}
-	return p, nil
+	return p, sandbox, nil
 }
 
 // socketpair returns two descriptors that no other process inherits: a worker that another pool starts at this moment would have this worker's socket.
@@ -59,26 +66,37 @@ func socketpair() ([2]int, error) {
 	return pair, err
 }
 
-func (p *process) awaitReady(timeout time.Duration) error {
-	if err := p.socket.SetReadDeadline(time.Now().Add(timeout)); err != nil {
-		return err
+// awaitReady reads the worker's first frame, in which it says how it is confined.
+func (p *process) awaitReady(config *Config) (Sandbox, error) {
+	if err := limitMemory(p.cmd.Process.Pid, 2*config.HardMemory*raceFactor); err != nil {
+		return Sandbox{}, fmt.Errorf("limit memory: %w", err)
+	}
+	if err := p.socket.SetReadDeadline(time.Now().Add(config.StartTimeout)); err != nil {
+		return Sandbox{}, err
 	}
 	var in inbox
 	for {
 		n, err := p.socket.Read(in.room())
 		if err != nil {
-			return fmt.Errorf("not ready: %w", err)
+			return Sandbox{}, fmt.Errorf("not ready: %w", err)
 		}
 		in.grown(n)
 		f, ok, err := in.next()
+		switch {
+		case err != nil:
+			return Sandbox{}, err
+		case !ok:
+			continue
+		case f.kind != frameReady || in.from != in.to:
+			return Sandbox{}, errFrame
+		}
+		sandbox, err := readConfinement(f.payload)
+		if err == nil {
+			err = sandbox.demanded(config.Sandbox)
+		}
 		if err != nil {
-			return err
+			return Sandbox{}, err
 		}
-		if ok && (f.kind != frameReady || in.from != in.to) {
-			return errFrame
-		}
-		if ok {
-			return p.socket.SetReadDeadline(time.Time{})
-		}
+		return sandbox, p.socket.SetReadDeadline(time.Time{})
 	}
 }

@@ -19,18 +19,34 @@ import (
 
 // TestMain lets the test binary be its own worker process.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "worker" {
-		if err := worker.Serve(worker.FD, map[string]worker.Task{"echo": echo}); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "worker":
+			loop(worker.Serve(worker.FD, map[string]worker.Task{"echo": echo, "escape": escape}))
+		case "escape":
+			loop(worker.ServeWithFilter(worker.FD, map[string]worker.Task{"escape": escape}))
+		case "spawner":
+			loop(worker.Spawn(worker.FD))
 		}
-		os.Exit(0)
 	}
 	if len(os.Args) > 2 && os.Args[1] == "hostile" {
 		hostile(os.Args[2])
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "speaks" {
+		speaks()
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
+}
+
+// loop ends the process as its main loop has ended.
+func loop(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 func echo(payload []byte) ([]byte, error) {
@@ -43,8 +59,8 @@ func echo(payload []byte) ([]byte, error) {
 		os.Exit(9)
 	case "environment":
 		return []byte(strings.Join(os.Environ(), ",")), nil
-	case "sockets":
-		return sockets()
+	case "descriptors":
+		return descriptors(), nil
 	}
 	return payload, nil
 }
@@ -205,7 +221,7 @@ func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == 2 }, 10*time.Second, time.Millisecond)
 	_, err := pool.Execute(t.Context(), "z", program(`return 1`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 	require.ErrorIs(t, err, worker.ErrBusy)
-	require.Equal(t, uint64(1), pool.Stats().Busy)
+	require.Equal(t, map[string]uint64{worker.BusyWorkers: 1}, pool.Stats().Busy)
 	require.Zero(t, pool.Stats().Waiting)
 	group.Wait()
 	execute(t, pool, "z", program(`return 1`), `{}`, vm.Limits{})

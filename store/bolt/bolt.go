@@ -50,8 +50,10 @@ type Store struct {
 	main  *bbolt.DB
 	write *writer
 	days  *days
-	keys  watchers[catalog.KeyID]
-	flows watchers[versions.FlowRef]
+
+	keys    watchers[catalog.KeyID]
+	tenants watchers[catalog.TenantID]
+	flows   watchers[versions.FlowRef]
 
 	closing sync.Once
 }
@@ -90,6 +92,10 @@ func open(dir string, opts Options) (*Store, error) {
 	main, err := openFile(path, bbolt.Options{NoFreelistSync: true})
 	if err != nil {
 		return nil, err
+	}
+	if err := upgradeMain(main); err != nil {
+		main.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := removeUnfinished(dir, filepath.Join(dir, daysName)); err != nil {
 		main.Close()

@@ -3,16 +3,20 @@ package bolt
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"strconv"
 
 	bbolt "go.etcd.io/bbolt"
 )
 
+// mainBuckets are those of the main file.
+var mainBuckets = [][]byte{
+	bucketTenants, bucketKeys, bucketTenantKeys, bucketSecrets, bucketEgress, bucketLimits, bucketActions, bucketDrafts, bucketVersions, bucketBlobs,
+	bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys,
+}
+
 // initMain lays out a new main file, with the first of the keys that seal runs.
 func initMain(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{
-		bucketTenants, bucketKeys, bucketTenantKeys, bucketActions, bucketDrafts, bucketVersions, bucketBlobs,
-		bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys,
-	} {
+	for _, name := range mainBuckets {
 		if _, err := tx.CreateBucket(name); err != nil {
 			return err
 		}
@@ -20,4 +24,25 @@ func initMain(tx *bbolt.Tx) error {
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
 	return tx.Bucket(bucketRunKeys).Put(binary.BigEndian.AppendUint32(nil, 1), secret)
+}
+
+// upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
+// Day files are the same in both.
+func upgradeMain(db *bbolt.DB) error {
+	current := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		current = string(tx.Bucket(bucketMeta).Get(keyFormat)) == strconv.Itoa(format)
+		return nil
+	})
+	if err != nil || current {
+		return err
+	}
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range mainBuckets {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(keyFormat, []byte(strconv.Itoa(format)))
+	})
 }

@@ -153,8 +153,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("2")) }),
-			"has format 2 and this program reads up to 1", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3")) }),
+			"has format 3 and this program reads up to 2", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -196,6 +196,35 @@ func editFile(t *testing.T, path string, change func(*bbolt.Tx) error) {
 	require.NoError(t, db.Close())
 }
 
+// TestUpgrade opens what the format before this one left, and wants all that was in it, and what is new, to work.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openIn(t, dir)
+	fill(t, s)
+	require.NoError(t, s.Close())
+	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
+		for _, name := range []string{"secrets", "egress", "limits"} {
+			if err := tx.DeleteBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("1"))
+	})
+	for range 2 {
+		s = openIn(t, dir)
+		requireFilled(t, s)
+		require.NoError(t, s.PutSecret(t.Context(), catalog.Secret{Tenant: "acme", Name: "A"}))
+		_, err := s.Egress(t.Context(), "acme")
+		require.NoError(t, err)
+		require.NoError(t, s.Close())
+	}
+	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
+		require.Equal(t, "2", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		return nil
+	})
+}
+
 func TestOpenAfterUnfinishedCreation(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -214,14 +243,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("2"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 2, format.Found)
+	require.Equal(t, 3, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -24,6 +24,33 @@ type storedTenant struct {
 	RedirectSecret string `json:"redirect_secret"`
 }
 
+type storedSecret struct {
+	Tenant    catalog.TenantID `json:"tenant"`
+	Name      string           `json:"name"`
+	Brokered  bool             `json:"brokered,omitempty"`
+	Hosts     []string         `json:"hosts,omitempty"`
+	Sealed    []byte           `json:"sealed"`
+	UpdatedAt time.Time        `json:"updated_at"`
+	UpdatedBy audit.Actor      `json:"updated_by"`
+}
+
+type storedEgress struct {
+	Revision  int         `json:"revision"`
+	Hosts     []string    `json:"hosts,omitempty"`
+	Methods   []string    `json:"methods,omitempty"`
+	Schemes   []string    `json:"schemes,omitempty"`
+	UpdatedAt time.Time   `json:"updated_at"`
+	UpdatedBy audit.Actor `json:"updated_by"`
+}
+
+type storedLimits struct {
+	Revision      int            `json:"revision"`
+	Limits        catalog.Limits `json:"limits"`
+	InternalHosts []string       `json:"internal_hosts,omitempty"`
+	UpdatedAt     time.Time      `json:"updated_at"`
+	UpdatedBy     audit.Actor    `json:"updated_by"`
+}
+
 type storedKey struct {
 	ID        catalog.KeyID    `json:"id"`
 	Tenant    catalog.TenantID `json:"tenant"`
@@ -71,18 +98,19 @@ type storedDraft struct {
 	Triggers     []contract.TriggerID `json:"triggers,omitempty"`
 	ConfigSchema string               `json:"config_schema,omitempty"`
 	Secrets      []string             `json:"secrets,omitempty"`
+	Hosts        []string             `json:"hosts,omitempty"`
 	UpdatedAt    time.Time            `json:"updated_at"`
 	UpdatedBy    audit.Actor          `json:"updated_by"`
 }
 
 func storeDraft(d *catalog.Draft) storedDraft {
-	return storedDraft{d.Revision, d.Files, d.Entry, d.Triggers, string(d.ConfigSchema), d.Secrets, d.UpdatedAt, d.UpdatedBy}
+	return storedDraft{d.Revision, d.Files, d.Entry, d.Triggers, string(d.ConfigSchema), d.Secrets, d.Hosts, d.UpdatedAt, d.UpdatedBy}
 }
 
 func (s *storedDraft) draft() catalog.Draft {
 	return catalog.Draft{
 		Revision: s.Revision, Files: s.Files, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, UpdatedAt: s.UpdatedAt, UpdatedBy: s.UpdatedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, UpdatedAt: s.UpdatedAt, UpdatedBy: s.UpdatedBy,
 	}
 }
 
@@ -102,6 +130,7 @@ type storedVersion struct {
 	Triggers     []contract.TriggerID `json:"triggers,omitempty"`
 	ConfigSchema string               `json:"config_schema,omitempty"`
 	Secrets      []string             `json:"secrets,omitempty"`
+	Hosts        []string             `json:"hosts,omitempty"`
 	Bundler      string               `json:"bundler"`
 	Digest       string               `json:"digest"`
 	Message      string               `json:"message,omitempty"`
@@ -111,7 +140,7 @@ type storedVersion struct {
 
 func storeVersion(v *versions.Version) storedVersion {
 	return storedVersion{
-		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets,
+		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets, v.Hosts,
 		v.Bundler, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
 	}
 }
@@ -119,7 +148,7 @@ func storeVersion(v *versions.Version) storedVersion {
 func (s *storedVersion) version() versions.Version {
 	return versions.Version{
 		Tenant: s.Tenant, Action: s.Action, Number: s.Number, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Bundler: s.Bundler, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, Bundler: s.Bundler, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
 	}
 }
 

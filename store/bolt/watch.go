@@ -45,6 +45,11 @@ func (w *watchers[T]) tell(v T) {
 // WatchKeys implements catalog.Store.
 func (s *Store) WatchKeys(ctx context.Context, changed func(catalog.KeyID)) { s.keys.add(ctx, changed) }
 
+// WatchTenants implements catalog.Store.
+func (s *Store) WatchTenants(ctx context.Context, changed func(catalog.TenantID)) {
+	s.tenants.add(ctx, changed)
+}
+
 // WatchFlows implements versions.Store.
 func (s *Store) WatchFlows(ctx context.Context, changed func(versions.FlowRef)) {
 	s.flows.add(ctx, changed)

@@ -19,6 +19,11 @@ func (e *edit) put(bucket, key, value []byte) error {
 	return e.tx.Bucket(bucket).Put(key, value)
 }
 
+func (e *edit) delete(bucket, key []byte) error {
+	e.wrote = true
+	return e.tx.Bucket(bucket).Delete(key)
+}
+
 // writer runs the edits of concurrent callers in shared transactions, because a transaction costs two syncs whatever is in it. bbolt's own Batch does the same but
 // makes the first caller wait for company; here those who wait are simply taken together when the disk is free again.
 type writer struct {

@@ -126,6 +126,7 @@ func testFailedWrite(t *testing.T, s Store) {
 	action(t, s, "acme", "gate")
 	flow(t, s, "acme", "login")
 	k, _ := catalog.NewKey("acme", "CI", catalog.RoleAdmin, alice, now)
+	require.NoError(t, s.PutSecret(ctx, secret("acme", "OLD")))
 	for name, write := range map[string]func(...audit.Event) error{
 		"tenant":   func(e ...audit.Event) error { return s.CreateTenant(ctx, catalog.Tenant{ID: "new"}, e...) },
 		"key":      func(e ...audit.Event) error { return s.CreateKey(ctx, k, e...) },
@@ -133,6 +134,12 @@ func testFailedWrite(t *testing.T, s Store) {
 		"revision": func(e ...audit.Event) error { return s.SaveRevision(ctx, revision("acme", "login", 2), e...) },
 		"draft": func(e ...audit.Event) error {
 			return s.SaveDraft(ctx, "acme", "gate", catalog.Draft{Revision: 2}, e...)
+		},
+		"secret":         func(e ...audit.Event) error { return s.PutSecret(ctx, secret("acme", "NEW"), e...) },
+		"deleted secret": func(e ...audit.Event) error { return s.DeleteSecret(ctx, "acme", "OLD", e...) },
+		"egress":         func(e ...audit.Event) error { return s.SaveEgress(ctx, "acme", catalog.Egress{Revision: 1}, e...) },
+		"limits": func(e ...audit.Event) error {
+			return s.SaveTenantLimits(ctx, "acme", catalog.TenantLimits{Revision: 1}, e...)
 		},
 		"action": func(e ...audit.Event) error {
 			return s.UpdateAction(ctx, catalog.Action{Tenant: "acme", Slug: "gate", Name: "x"}, e...)
@@ -160,6 +167,15 @@ func testFailedWrite(t *testing.T, s Store) {
 	require.NoError(t, err)
 	require.Equal(t, "Action", a.Name)
 	require.Empty(t, a.Latest)
+	secrets, err := s.Secrets(ctx, "acme", catalog.Page{})
+	require.NoError(t, err)
+	require.Equal(t, []catalog.Secret{secret("acme", "OLD")}, secrets.Items)
+	e, err := s.Egress(ctx, "acme")
+	require.NoError(t, err)
+	require.Zero(t, e)
+	l, err := s.TenantLimits(ctx, "acme")
+	require.NoError(t, err)
+	require.Zero(t, l)
 	events, _, err := s.Events(ctx, "acme", audit.Filter{})
 	require.NoError(t, err)
 	require.Len(t, events, 3, "those of the set-up")

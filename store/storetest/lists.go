@@ -31,6 +31,10 @@ func listers(t *testing.T, s Store, owner catalog.TenantID) map[string]lister {
 			l, err := s.Keys(ctx, owner, p)
 			return names(func(k catalog.Key) string { return string(k.ID) }, l, err)
 		},
+		"secrets": func(p catalog.Page) (catalog.List[string], error) {
+			l, err := s.Secrets(ctx, owner, p)
+			return names(func(s catalog.Secret) string { return s.Name }, l, err)
+		},
 		"actions": func(p catalog.Page) (catalog.List[string], error) {
 			l, err := s.Actions(ctx, owner, p)
 			return names(func(a catalog.Action) string { return string(a.Slug) }, l, err)
@@ -58,6 +62,8 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 	for i := range 23 {
 		k, _ := catalog.NewKey(owner, "key", catalog.RoleViewer, alice, now)
 		require.NoError(t, s.CreateKey(t.Context(), k))
+		name := fmt.Sprintf("S_%02d", i)
+		require.NoError(t, s.PutSecret(t.Context(), secret(owner, name)))
 		a := fmt.Sprintf("a-%02d", i)
 		action(t, s, owner, catalog.ActionSlug(a))
 		f := fmt.Sprintf("f-%02d", i)
@@ -68,6 +74,7 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 			require.NoError(t, s.SaveRevision(t.Context(), revision(owner, "f-00", i+1)))
 		}
 		want["keys"] = append(want["keys"], string(k.ID))
+		want["secrets"] = append(want["secrets"], name)
 		want["actions"] = append(want["actions"], a)
 		want["flows"] = append(want["flows"], f)
 		want["versions"] = append([]string{number}, want["versions"]...)

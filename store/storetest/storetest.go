@@ -32,6 +32,13 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"tenants":                           testTenants,
 		"keys":                              testKeys,
 		"keys are watched":                  testWatchKeys,
+		"secrets":                           testSecrets,
+		"secrets are sealed anew":           testReseal,
+		"egress policies":                   testEgress,
+		"limits":                            testLimits,
+		"policies are saved one at a time":  testEgressRace,
+		"limits are saved one at a time":    testLimitsRace,
+		"tenants are watched":               testWatchTenants,
 		"actions":                           testActions,
 		"drafts":                            testDrafts,
 		"drafts are saved one at a time":    testDraftRace,
@@ -90,7 +97,7 @@ func action(t *testing.T, s Store, owner catalog.TenantID, slug catalog.ActionSl
 		Revision: 1, Files: map[string]string{"action.ts": "export const x = 1 < 2;\n", "lib/a.ts": "\u2028"}, Entry: "action.ts",
 		Triggers:     []contract.TriggerID{"login.after", "registration.after"},
 		ConfigSchema: json.RawMessage("{\n  \"type\": \"object\", \"title\": \"<a>\"\n}"),
-		Secrets:      []string{"API_KEY"}, UpdatedAt: now, UpdatedBy: alice,
+		Secrets:      []string{"API_KEY"}, Hosts: []string{"api.example.com"}, UpdatedAt: now, UpdatedBy: alice,
 	}
 	require.NoError(t, s.CreateAction(t.Context(), a, d, event(audit.ActionCreated)))
 	return a, d
@@ -100,6 +107,7 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 	return versions.Version{
 		Tenant: owner, Action: slug, Number: number, Files: map[string]string{"action.ts": "source"}, Entry: "action.ts",
 		Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage("{ \"type\":  \"object\" }"), Secrets: []string{"API_KEY"},
+		Hosts:  []string{"*.example.com:8443"},
 		Bundle: []byte("bundle\x00\xff" + number), SourceMap: []byte(`{"version":3}`), Bundler: "esbuild 0.28.2", Digest: strings.Repeat("ab", 32),
 		Message: "first", PublishedAt: now, PublishedBy: alice,
 	}
@@ -119,7 +127,7 @@ func revision(owner catalog.TenantID, slug versions.FlowSlug, number int) versio
 		Slots: map[contract.SlotName]versions.Slot{"after": {
 			Default: []versions.Attachment{{
 				ID: "a1", Action: "gate", Version: "1.0.0", Config: json.RawMessage(`{"domains":["example.com"]}`),
-				OnFailure: versions.Continue, TimeoutMS: 700,
+				OnFailure: versions.Continue, TimeoutMS: 700, Limits: catalog.Limits{CPUMS: 100, Requests: 3},
 			}},
 			Methods: map[contract.Method][]versions.Attachment{"passkey": {}},
 		}},

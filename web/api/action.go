@@ -22,6 +22,7 @@ type Source struct {
 	Triggers     []string          `json:"triggers" enum:"trigger" doc:"The triggers that the action works at."`
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; absent: the action takes no config."`
 	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that the action reads."`
+	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that the action sends requests to, as api.example.com or *.example.com, a :port may follow; it reaches no others then. Absent: those that the tenant's egress policy allows."`
 }
 
 // Action is a piece of reusable logic.
@@ -64,6 +65,7 @@ type DraftChange struct {
 	Triggers     []string          `json:"triggers,omitzero" enum:"trigger" doc:"The triggers that the action works at."`
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; null: the action takes none."`
 	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
+	Hosts        []string          `json:"hosts,omitzero" doc:"The hosts that the action sends requests to; empty: those that the tenant's egress policy allows."`
 }
 
 // Trial is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/run.
@@ -80,6 +82,8 @@ type TrialResult struct {
 	State       json.RawMessage `json:"state" schema:"object" doc:"The run's state afterwards."`
 	DurationUS  int64           `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 	CPUUS       int64           `json:"cpu_us" doc:"Microseconds of computing."`
+	Allocated   int64           `json:"allocated_bytes,omitzero" doc:"Bytes of memory that it asked for, over the whole execution."`
+	Requests    []Request       `json:"requests,omitempty" doc:"What it sent over the network, in the order in which it began."`
 	Logs        []Log           `json:"logs" doc:"The lines that the action wrote."`
 	LogsDropped int             `json:"logs_dropped,omitzero" doc:"How many lines were beyond the limits."`
 	Warnings    []Diagnostic    `json:"warnings,omitempty" doc:"What the bundler warns of."`
@@ -107,4 +111,18 @@ type Log struct {
 	Level   string `json:"level" enum:"log_level" doc:"How serious it is."`
 	Message string `json:"message" doc:"The line."`
 	AtUS    int64  `json:"at_us" doc:"Microseconds since the action started."`
+
+	Fields json.RawMessage `json:"fields,omitzero" schema:"object" doc:"What the action gave beside the line."`
+}
+
+// Request is a request that an action sent over the network. Neither bodies nor headers nor queries are kept.
+type Request struct {
+	Method     string `json:"method" doc:"The method."`
+	Host       string `json:"host" doc:"The host, with the port if it is not the scheme's own."`
+	Path       string `json:"path" doc:"The path, cut off if it is long."`
+	Status     int    `json:"status,omitzero" doc:"The status of the answer; absent if there was none."`
+	Sent       int64  `json:"sent" doc:"Bytes of the request's body."`
+	Received   int64  `json:"received" doc:"Bytes of the answer's body, as far as it was read."`
+	DurationUS int64  `json:"duration_us" doc:"Microseconds of wall-clock time."`
+	Error      string `json:"error,omitempty" doc:"A word for machines that says why there was no answer, for example egress_denied."`
 }

@@ -18,7 +18,7 @@ type Event struct {
 	Action     string          `json:"action,omitempty" doc:"The action that was edited or attached."`
 	Version    string          `json:"version,omitempty" doc:"The version that was published or attached."`
 	Revision   int             `json:"revision,omitzero" doc:"The revision that the edit made."`
-	Subject    string          `json:"subject,omitempty" doc:"What else was edited: the id of a key, for example."`
+	Subject    string          `json:"subject,omitempty" doc:"What else was edited: the id of a key or the name of a secret, for example."`
 	Before     json.RawMessage `json:"before,omitzero" doc:"What was there, as far as it is worth showing."`
 	After      json.RawMessage `json:"after,omitzero" doc:"What is there now, as far as it is worth showing."`
 	Previous   string          `json:"previous,omitempty" doc:"The digest of the tenant's edit before this one; absent for the first."`
@@ -52,16 +52,19 @@ type ExecutedDetail struct {
 	Outcome     string           `json:"outcome,omitempty" enum:"kind" doc:"What it answered; absent if it failed."`
 	DurationUS  int64            `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 	CPUUS       int64            `json:"cpu_us" doc:"Microseconds of computing."`
+	Allocated   int64            `json:"allocated_bytes,omitzero" doc:"Bytes of memory that it asked for, over the whole execution."`
 	Failure     *RecordedFailure `json:"failure,omitempty" doc:"How it failed; absent if it did not."`
 	Policy      string           `json:"policy,omitempty" enum:"policy" doc:"What the failure did."`
 	Logs        []Log            `json:"logs,omitempty" doc:"The lines that it wrote."`
 	LogsDropped int              `json:"logs_dropped,omitzero" doc:"How many lines were beyond the limits."`
+	Requests    []Request        `json:"requests,omitempty" doc:"What it sent over the network, in the order in which it began."`
 }
 
 // RecordedFailure is how an action failed, as far as the audit keeps it.
 type RecordedFailure struct {
 	Kind    string `json:"kind" enum:"failure" doc:"What kind of thing went wrong."`
 	Message string `json:"message" doc:"What was thrown, or what was wrong."`
+	Limit   string `json:"limit,omitempty" doc:"The limit that was passed and its value."`
 	File    string `json:"file,omitempty" doc:"The path of the author's file."`
 	Line    int    `json:"line,omitzero" doc:"Counts from 1."`
 	Column  int    `json:"column,omitzero" doc:"Counts from 1, in UTF-16 code units."`

@@ -72,6 +72,21 @@ type Attachment struct {
 	Config    json.RawMessage `json:"config,omitzero" schema:"object" doc:"Valid against the version's schema. Default: {}."`
 	OnFailure string          `json:"on_failure,omitempty" enum:"policy" doc:"What a failure of the action does. Default: block where somebody waits for the answer, else continue."`
 	TimeoutMS int             `json:"timeout_ms,omitzero" doc:"Budget of wall-clock time in milliseconds. Default: 5000."`
+	Limits    Limits          `json:"limits,omitzero" doc:"The other limits of an execution, each at most what the tenant may have."`
+}
+
+// Limits bound one execution.
+type Limits struct {
+	CPUMS        int `json:"cpu_ms,omitzero" doc:"Milliseconds of computing. An execution's default: 500."`
+	MemoryBytes  int `json:"memory_bytes,omitzero" doc:"Bytes of live values. Default: 67108864."`
+	CallDepth    int `json:"call_depth,omitzero" doc:"Nested calls. Default: 1000."`
+	OutcomeBytes int `json:"outcome_bytes,omitzero" doc:"Bytes of the outcome's JSON. Default: 262144."`
+	LogLines     int `json:"log_lines,omitzero" doc:"Lines of log. Default: 200."`
+	LogBytes     int `json:"log_bytes,omitzero" doc:"Bytes of all lines together. Default: 65536."`
+	Timers       int `json:"timers,omitzero" doc:"Timers that are pending at a time. Default: 1000."`
+	Pending      int `json:"pending,omitzero" doc:"Requests, and calls of cache and counters, that are pending at a time. Default: 64."`
+	Requests     int `json:"requests,omitzero" doc:"Requests over the network. Default: 20."`
+	RequestBytes int `json:"request_bytes,omitzero" doc:"Bytes of all requests and their answers together. Default: 8388608."`
 }
 
 // Warning is something in a revision that is allowed and may surprise.

@@ -17,6 +17,20 @@ type System struct {
 	StartedAt     time.Time `json:"started_at" doc:"When the server was started."`
 	UptimeSeconds int64     `json:"uptime_seconds" doc:"For how long it has been up."`
 	Workers       Workers   `json:"workers" doc:"The worker processes."`
+	Sandbox       Sandbox   `json:"sandbox" doc:"What confines the worker processes."`
+}
+
+// Sandbox is what confines the worker processes.
+type Sandbox struct {
+	Level  string  `json:"level" doc:"strict, or best-effort if a layer is missing that strict has."`
+	Layers []Layer `json:"layers" doc:"The parts of it."`
+}
+
+// Layer is a part of the sandbox.
+type Layer struct {
+	Name   string `json:"name" doc:"environment, rlimits, descriptors, untraceable, no_new_privs, landlock and seccomp, which strict has, and namespace_user, _pid, _net, _mnt, _ipc and _uts beside them."`
+	On     bool   `json:"on" doc:"It is there."`
+	Detail string `json:"detail,omitempty" doc:"Its version, for example, or why it is not there."`
 }
 
 // Workers are the figures of the worker processes at a moment.

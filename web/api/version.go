@@ -18,6 +18,7 @@ type VersionInfo struct {
 	Entry       string    `json:"entry" doc:"The path of the file that exports execute."`
 	Triggers    []string  `json:"triggers" enum:"trigger" doc:"The triggers that the version works at."`
 	Secrets     []string  `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
+	Hosts       []string  `json:"hosts,omitempty" doc:"The hosts that it sends requests to, and the only ones that it reaches; absent: those that the tenant's egress policy allows."`
 	Bundler     string    `json:"bundler" doc:"What made the bundle."`
 	Digest      string    `json:"digest" doc:"SHA-256, in hex, over sources, bundle, source map, schema and triggers."`
 	Message     string    `json:"message,omitempty" doc:"What is new."`

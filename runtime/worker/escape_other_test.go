@@ -1,0 +1,9 @@
+//go:build !linux
+
+package worker_test
+
+import "errors"
+
+func escape([]byte) ([]byte, error) { return nil, errors.ErrUnsupported }
+
+func descriptors() []byte { return nil }

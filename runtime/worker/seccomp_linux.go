@@ -1,0 +1,97 @@
+//go:build linux && (amd64 || arm64)
+
+package worker
+
+import (
+	"fmt"
+	"os"
+	goruntime "runtime"
+	"unsafe"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// runtimeCalls are what Go's runtime and the main loop of a worker need once the process has started, the most frequent first. otherCalls are those of them that only one architecture has.
+var runtimeCalls = []uint32{
+	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_FUTEX, unix.SYS_PPOLL, unix.SYS_EPOLL_PWAIT, unix.SYS_NANOSLEEP, unix.SYS_CLOCK_GETTIME, unix.SYS_MADVISE,
+	unix.SYS_RT_SIGPROCMASK, unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK, unix.SYS_RT_SIGACTION, unix.SYS_GETPID, unix.SYS_GETTID, unix.SYS_SCHED_YIELD, unix.SYS_MUNMAP,
+	unix.SYS_CLOCK_NANOSLEEP, unix.SYS_RESTART_SYSCALL, unix.SYS_GETRANDOM, unix.SYS_SCHED_GETAFFINITY, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_CREATE1, unix.SYS_EVENTFD2,
+	unix.SYS_CLOSE, unix.SYS_EXIT, unix.SYS_EXIT_GROUP,
+}
+
+// fileCalls are answered with EACCES in a process that builds: its libraries look for files, and for a terminal, and go on without.
+var fileCalls = append(otherFileCalls,
+	unix.SYS_OPENAT, unix.SYS_OPENAT2, unix.SYS_FACCESSAT, unix.SYS_FACCESSAT2, unix.SYS_READLINKAT, unix.SYS_STATX, unix.SYS_FSTAT, unix.SYS_GETDENTS64, unix.SYS_GETCWD,
+	unix.SYS_CHDIR, unix.SYS_MKDIRAT, unix.SYS_UNLINKAT, unix.SYS_IOCTL,
+)
+
+// threadFlags are those with which Go's runtime makes a thread on all architectures, archThreadFlags those of one. With others nothing can be cloned.
+const threadFlags = archThreadFlags | unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD
+
+const (
+	retKill  = unix.SECCOMP_RET_KILL_PROCESS
+	retAllow = unix.SECCOMP_RET_ALLOW
+	retErrno = unix.SECCOMP_RET_ERRNO
+)
+
+// filterCalls lets the process make no system calls but those that it needs, from all its threads, and ends it with SIGSYS if it tries another. Calls for files are refused only if they are expected.
+func filterCalls(expectFiles bool) error {
+	raw, err := bpf.Assemble(filter(uint32(os.Getpid()), expectFiles))
+	if err != nil {
+		return fmt.Errorf("assemble filter: %w", err)
+	}
+	code := make([]unix.SockFilter, len(raw))
+	for i, r := range raw {
+		code[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
+	}
+	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
+	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&program)))
+	goruntime.KeepAlive(code)
+	switch {
+	case errno != 0:
+		return os.NewSyscallError("seccomp", errno)
+	case thread != 0:
+		return fmt.Errorf("seccomp: thread %d has a filter of its own", thread)
+	}
+	return nil
+}
+
+// filter is the program that the kernel runs at each system call. Its input is a struct seccomp_data.
+func filter(pid uint32, expectFiles bool) []bpf.Instruction {
+	const number, arch = 0, 4
+	code := []bpf.Instruction{
+		bpf.LoadAbsolute{Off: arch, Size: 4},
+		bpf.JumpIf{Cond: bpf.JumpEqual, Val: auditArch, SkipTrue: 1},
+		bpf.RetConstant{Val: retKill},
+		bpf.LoadAbsolute{Off: number, Size: 4},
+	}
+	answer := func(verdict uint32, calls ...uint32) {
+		for _, call := range calls {
+			code = append(code, bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: 1}, bpf.RetConstant{Val: verdict})
+		}
+	}
+	// The kernel reads no more than the low half of these arguments.
+	allowIf := func(call uint32, argument uint32, test bpf.JumpTest, value uint32) {
+		code = append(code,
+			bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: 4},
+			bpf.LoadAbsolute{Off: 16 + 8*argument, Size: 4},
+			bpf.JumpIf{Cond: test, Val: value, SkipFalse: 1},
+			bpf.RetConstant{Val: retAllow},
+			bpf.RetConstant{Val: retKill},
+		)
+	}
+	answer(retAllow, runtimeCalls...)
+	answer(retAllow, otherCalls...)
+	allowIf(unix.SYS_TGKILL, 0, bpf.JumpEqual, pid) // Go preempts its threads with signals
+	allowIf(unix.SYS_MMAP, 2, bpf.JumpBitsNotSet, unix.PROT_EXEC)
+	allowIf(unix.SYS_MPROTECT, 2, bpf.JumpBitsNotSet, unix.PROT_EXEC)
+	allowIf(unix.SYS_CLONE, 0, bpf.JumpEqual, threadFlags)
+	allowIf(unix.SYS_PRCTL, 0, bpf.JumpEqual, unix.PR_SET_VMA) // Go names its memory
+	allowIf(unix.SYS_FCNTL, 1, bpf.JumpEqual, unix.F_GETFL)
+	answer(retErrno|uint32(unix.ENOSYS), unix.SYS_CLONE3)
+	if expectFiles {
+		answer(retErrno|uint32(unix.EACCES), fileCalls...)
+	}
+	return append(code, bpf.RetConstant{Val: retKill})
+}
