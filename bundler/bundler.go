@@ -1,8 +1,8 @@
 // Package bundler turns an author's sources into one script that the sandbox can run, with a source map, or into diagnostics in the
 // author's own files, lines and columns.
 //
-// [Build] works from memory alone: it reads no file, writes none, and refuses every import that is not one of the action's own files
-// or "durward". What it is given is hostile all the same, and may keep it busy or use up memory; so a server builds in a
+// [Build] works from memory alone: it reads no file, writes none, and refuses every import that is not one of the action's own files,
+// one of the packages that come with them, or "durward". What it is given is hostile all the same, and may keep it busy or use up memory; so a server builds in a
 // process that may be killed, through [Remote] on its own side and [Task] on the process's.
 package bundler
 
@@ -19,6 +19,8 @@ type Source struct {
 	Files map[string]string `json:"files"`
 	// Entry is the path of the file that exports execute.
 	Entry string `json:"entry"`
+	// Packages are what the action may import besides its own files; nil if it declares no dependencies.
+	Packages *Packages `json:"-"`
 }
 
 // Bundle is what a build makes. The same source makes the same bytes.
@@ -56,22 +58,33 @@ func Build(src Source) (*Bundle, error) {
 	if len(faults) > 0 {
 		return nil, newBuildError(faults)
 	}
-	result := api.Build(options(src.Entry, files))
-	if len(result.Errors) == 0 && hasCommonJS(result.Metafile) {
-		result = api.Build(sloppy(options(src.Entry, files)))
+	if err := src.Packages.check(); err != nil {
+		return nil, err
 	}
-	warnings := diagnostics(SeverityWarning, result.Warnings)
+	modules := newModules(files, src.Packages)
+	result := bundle(src.Entry, modules)
+	warnings := append(diagnostics(SeverityWarning, result.Warnings), modules.unused()...)
 	if len(result.Errors) > 0 {
 		return nil, newBuildError(append(diagnostics(SeverityError, result.Errors), warnings...))
 	}
 	return collect(src, result.OutputFiles, warnings)
 }
 
-func options(entry string, files map[string]string) api.BuildOptions {
-	return api.BuildOptions{
+// bundle lets esbuild bundle, twice where the first time shows that a module is CommonJS.
+func bundle(entry string, modules *modules) api.BuildResult {
+	result := api.Build(options(entry, modules))
+	if len(result.Errors) == 0 && hasCommonJS(result.Metafile) {
+		result = api.Build(sloppy(options(entry, modules)))
+	}
+	result.Errors, result.Warnings = sorted(result.Errors, result.Warnings)
+	return result
+}
+
+func options(entry string, modules *modules) api.BuildOptions {
+	o := api.BuildOptions{
 		EntryPoints: []string{entry},
 		Bundle:      true,
-		Plugins:     []api.Plugin{memory(files)},
+		Plugins:     []api.Plugin{modules.plugin()},
 
 		// esbuild looks for the entry point in this directory before it asks the plugin. Nothing can be below a device.
 		AbsWorkingDir: "/dev/null/action",
@@ -95,6 +108,13 @@ func options(entry string, files map[string]string) api.BuildOptions {
 		LogLimit:    maxDiagnostics,
 		LogOverride: raised(),
 	}
+	if modules.any() {
+		// What is raised is so for the action's own files only, and only afterwards can the two be told apart. The texts of packages would make the map large.
+		o.LogOverride, o.LogLimit, o.SourcesContent = lowered(), 0, api.SourcesContentExclude
+		o.Define = map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis"}
+		o.Inject = []string{globalsPath}
+	}
+	return o
 }
 
 // raised are the levels of what esbuild only remarks on, though it cannot work in an action.
@@ -106,6 +126,30 @@ func raised() map[string]api.LogLevel {
 		"unsupported-regexp":         api.LogLevelError,
 		"unsupported-require-call":   api.LogLevelError,
 	}
+}
+
+// lowered are the same as warnings.
+func lowered() map[string]api.LogLevel {
+	levels := raised()
+	for id := range levels {
+		levels[id] = api.LogLevelWarning
+	}
+	return levels
+}
+
+// sorted leaves out warnings about packages, which their users cannot mend, and makes errors of warnings that are errors in the action's own files.
+func sorted(errors, warnings []api.Message) (failed, warned []api.Message) {
+	levels := raised()
+	for _, w := range warnings {
+		switch {
+		case w.Location != nil && !strings.HasPrefix(w.Location.File, namespaceAction+":"):
+		case levels[w.ID] == api.LogLevelError:
+			errors = append(errors, w)
+		default:
+			warned = append(warned, w)
+		}
+	}
+	return errors, warned
 }
 
 // missing is the syntax that goja does not have. What can be expressed otherwise is; the rest becomes an error.

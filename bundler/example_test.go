@@ -18,5 +18,5 @@ func ExampleBuild() {
 			fmt.Println(d)
 		}
 	}
-	// Output: action.ts:1:19: error: The package "axios" is not available: packages cannot be imported
+	// Output: action.ts:1:19: error: The package "axios" is not declared
 }

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/durward/durward/bundler/npm"
 )
 
 // TaskName is what a worker process knows [Task] by.
@@ -28,13 +31,13 @@ type reply struct {
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
 }
 
-// Task returns the process's side: it takes a [Source] as JSON and returns the reply for [Remote]. check sees the bundle before it
+// Task returns the process's side: it takes a source as [Remote] sends it and returns the reply for [Remote]. check sees the bundle before it
 // goes, and may refuse it with diagnostics of severity error or add warnings; it may be nil. The error is one of ours, not of the source's.
 func Task(check func(*Bundle) []Diagnostic) func(payload []byte) ([]byte, error) {
 	return func(payload []byte) ([]byte, error) {
-		var src Source
-		if err := decodeStrictly(payload, &src); err != nil {
-			return nil, fmt.Errorf("decode source: %w", err)
+		src, err := DecodeSource(payload)
+		if err != nil {
+			return nil, err
 		}
 		r, err := build(src, check)
 		if err != nil {
@@ -75,9 +78,9 @@ func (r Remote) Build(ctx context.Context, tenant string, src Source) (*Bundle, 
 	if faults := src.check(); len(faults) > 0 {
 		return nil, newBuildError(faults)
 	}
-	payload, err := json.Marshal(src)
+	payload, err := encodePayload(src)
 	if err != nil {
-		return nil, fmt.Errorf("encode source: %w", err)
+		return nil, err
 	}
 	answer, err := r.Run(ctx, tenant, TaskName, payload)
 	if err != nil {
@@ -132,18 +135,34 @@ func (r reply) validate(src Source) error {
 
 func (d Diagnostic) validate(src Source) error {
 	const slack = len("…")
-	_, known := src.Files[d.File]
+	known, size := src.has(d.File)
 	switch {
 	case d.Severity != SeverityError && d.Severity != SeverityWarning:
 		return errors.New("a diagnostic without a severity")
 	case d.File != "" && !known:
 		return errors.New("a diagnostic about an unknown file")
-	case min(d.Line, d.Column, d.Length) < 0 || max(d.Line, d.Column, d.Length) > MaxFileSize+1:
+	case min(d.Line, d.Column, d.Length) < 0 || max(d.Line, d.Column, d.Length) > size+1:
 		return errors.New("a diagnostic about a place that cannot be")
 	case d.Text == "" || max(len(d.Text), len(d.Hint), len(d.LineText)) > maxText+slack:
 		return errors.New("a diagnostic without a proper text")
 	}
 	return nil
+}
+
+// has says whether a file is one of the source's or of its packages', and how long its lines can be at most.
+func (s Source) has(file string) (known bool, size int) {
+	name, packaged := strings.CutPrefix(file, namespacePackage+":")
+	if !packaged || s.Packages == nil {
+		_, known = s.Files[file]
+		return known, MaxFileSize
+	}
+	key, inner := npm.Split(name)
+	p := s.Packages.ByKey[key]
+	if p == nil {
+		return false, 0
+	}
+	content, known := p.Files[inner]
+	return known, len(content)
 }
 
 func hasError(ds []Diagnostic) bool {
