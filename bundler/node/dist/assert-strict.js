@@ -1,0 +1,4 @@
+"use strict";
+
+// src/assert-strict.js
+module.exports = require("node:assert").strict;

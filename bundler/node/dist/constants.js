@@ -1,0 +1,4 @@
+"use strict";
+
+// src/constants.js
+module.exports = { ...require("node:crypto").constants };

@@ -1,0 +1,4 @@
+"use strict";
+
+// src/fs-promises.js
+module.exports = require("node:fs").promises;

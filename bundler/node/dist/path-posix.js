@@ -1,0 +1,4 @@
+"use strict";
+
+// src/path-posix.js
+module.exports = require("node:path");

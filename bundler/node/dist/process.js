@@ -1,0 +1,4 @@
+"use strict";
+
+// src/process.js
+module.exports = globalThis.process;

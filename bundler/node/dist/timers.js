@@ -1,0 +1,15 @@
+"use strict";
+
+// src/timers.js
+var setImmediate = (f, ...args) => setTimeout(f, 0, ...args);
+module.exports = {
+  setTimeout: (...args) => setTimeout(...args),
+  clearTimeout: (id) => clearTimeout(id),
+  setInterval: (...args) => setInterval(...args),
+  clearInterval: (id) => clearInterval(id),
+  setImmediate,
+  clearImmediate: (id) => clearTimeout(id),
+  get promises() {
+    return require("node:timers/promises");
+  }
+};

@@ -1,0 +1,4 @@
+"use strict";
+
+// src/worker_threads.js
+module.exports = Object.assign(require("node:$absent")("worker_threads"), { isMainThread: true, parentPort: null, threadId: 0, workerData: null });

@@ -1,0 +1,5 @@
+// diagnostics_channel: nobody listens in an action.
+"use strict";
+const channel = (name) => ({ name, hasSubscribers: false, publish() {}, subscribe() {}, unsubscribe: () => false, bindStore() {}, runStores: (_, f, self, ...args) => f.apply(self, args) });
+const tracingChannel = () => ({ hasSubscribers: false, traceSync: (f, _, self, ...args) => f.apply(self, args), tracePromise: async (f, _, self, ...args) => f.apply(self, args) });
+module.exports = { channel, tracingChannel, hasSubscribers: () => false, subscribe() {}, unsubscribe: () => false };

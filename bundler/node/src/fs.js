@@ -1,0 +1,3 @@
+"use strict";
+const absent = require("node:$absent");
+module.exports = Object.assign(absent("fs"), { promises: absent("fs.promises"), constants: {}, existsSync: () => false });

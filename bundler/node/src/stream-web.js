@@ -1,0 +1,5 @@
+"use strict";
+module.exports = {
+  get ReadableStream() { return ReadableStream; },
+  get ReadableStreamDefaultReader() { return ReadableStreamDefaultReader; },
+};

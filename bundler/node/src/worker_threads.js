@@ -1,0 +1,2 @@
+"use strict";
+module.exports = Object.assign(require("node:$absent")("worker_threads"), { isMainThread: true, parentPort: null, threadId: 0, workerData: null });
