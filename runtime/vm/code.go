@@ -90,6 +90,11 @@ func named(script []byte) []*global {
 			found = append(found, g)
 		}
 	}
+	for _, g := range nodeGlobals() {
+		if g = g.namedIn(script); g != nil {
+			found = append(found, g)
+		}
+	}
 	return found
 }
 

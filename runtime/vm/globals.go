@@ -107,26 +107,31 @@ func (x *Execution) installTimers() {
 
 func (x *Execution) installMicrotask() {
 	x.defineFunction("queueMicrotask", func(call goja.FunctionCall) goja.Value {
-		callback, ok := goja.AssertFunction(call.Argument(0))
-		if !ok {
-			panic(x.rt.NewTypeError("the argument must be a function"))
-		}
-		promise, resolve, _ := x.rt.NewPromise()
-		then, _ := goja.AssertFunction(x.rt.ToValue(promise).(*goja.Object).Get("then"))
-		run := func(goja.FunctionCall) goja.Value {
-			if _, err := callback(goja.Undefined()); err != nil {
-				x.fail(x.failed(FailThrown, err)) // nothing could catch it, as in a browser
-			}
-			return goja.Undefined()
-		}
-		if _, err := then(x.rt.ToValue(promise), x.rt.ToValue(run)); err != nil {
-			panic(err)
-		}
-		if err := resolve(goja.Undefined()); err != nil {
-			panic(err)
-		}
+		x.microtask(call.Argument(0))
 		return goja.Undefined()
 	})
+}
+
+// microtask calls a function of the action when what runs now has ended.
+func (x *Execution) microtask(f goja.Value) {
+	callback, ok := goja.AssertFunction(f)
+	if !ok {
+		panic(x.rt.NewTypeError("the argument must be a function"))
+	}
+	promise, resolve, _ := x.rt.NewPromise()
+	then, _ := goja.AssertFunction(x.rt.ToValue(promise).(*goja.Object).Get("then"))
+	run := func(goja.FunctionCall) goja.Value {
+		if _, err := callback(goja.Undefined()); err != nil {
+			x.fail(x.failed(FailThrown, err)) // nothing could catch it, as in a browser
+		}
+		return goja.Undefined()
+	}
+	if _, err := then(x.rt.ToValue(promise), x.rt.ToValue(run)); err != nil {
+		panic(err)
+	}
+	if err := resolve(goja.Undefined()); err != nil {
+		panic(err)
+	}
 }
 
 // clone.js evaluates to the function structuredClone.

@@ -64,7 +64,7 @@ func TestOutcomes(t *testing.T) {
 		"this of sloppy code":            {`var $action = { execute() { return (function () { return typeof this["ato" + "b"] })() } };`, `"function"`},
 		"host globals can be replaced":   {body(`URL = 1; globalThis.structuredClone = 2; return [URL, structuredClone, Object.keys(globalThis).includes("URL")]`), `[1,2,false]`},
 		"one of a group is replaced":     {body(`URL = 1; return [typeof URLSearchParams, URL]`), `["function",1]`},
-		"nothing of the host":            {body(`return [typeof require, typeof process, typeof module]`), `["undefined","undefined","undefined"]`},
+		"nothing of the host":            {body(`return [typeof require, typeof global, typeof module, Object.keys(process.env).length]`), `["undefined","undefined","undefined",0]`},
 		"Function for instanceof":        {body(`return [(() => 1) instanceof Function, (async () => 1).constructor.name]`), `[true,"AsyncFunction"]`},
 	}
 	input := `{"a":"x","p":{"__proto__":{"x":1}},"n":[-0,1.5,9007199254740993,1e21],"s":"ä\n\ud83d\ude00"}`
