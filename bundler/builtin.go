@@ -7,26 +7,6 @@ import (
 	"strings"
 )
 
-// globalsPath is what the file with the globals of Node.js is injected by.
-const globalsPath = "durward:globals"
-
-// nodeGlobals are what packages take for global in Node.js, and the modules that have them.
-var nodeGlobals = []struct{ name, module, export string }{
-	{"Buffer", "buffer", "Buffer"},
-	{"process", "process", "default"},
-}
-
-// globals is the source of the file that is injected. Nothing of it is in a bundle that does not need it.
-func (m *modules) globals() string {
-	var source strings.Builder
-	for _, g := range nodeGlobals {
-		if m.packages.hasBuiltin(g.module) {
-			fmt.Fprintf(&source, "export { %s as %s } from %q;\n", g.export, g.name, g.module)
-		}
-	}
-	return source.String()
-}
-
 // requiredBuiltin makes of a module of Node.js what require answers: there module.exports is what an import calls the default.
 func requiredBuiltin(name string) string {
 	return fmt.Sprintf("var all = require(%s);\nmodule.exports = all && all.__esModule && all.default !== undefined ? all.default : all;", quoted(name))

@@ -112,7 +112,6 @@ func options(entry string, modules *modules) api.BuildOptions {
 		// What is raised is so for the action's own files only, and only afterwards can the two be told apart. The texts of packages would make the map large.
 		o.LogOverride, o.LogLimit, o.SourcesContent = lowered(), 0, api.SourcesContentExclude
 		o.Define = map[string]string{"process.env.NODE_ENV": `"production"`, "global": "globalThis"}
-		o.Inject = []string{globalsPath}
 	}
 	return o
 }

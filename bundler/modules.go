@@ -20,7 +20,6 @@ const (
 	namespaceRequire = "require" // the same as a call of require sees it
 	namespaceEmpty   = "empty"   // a module that a package does not need here
 	namespaceMissing = "missing" // one that throws when it is loaded, by the text that it throws
-	namespaceGlobals = "globals" // what packages take for global
 )
 
 // modules finds and loads all that a bundle is made of, and refuses the rest.
@@ -65,8 +64,6 @@ func (m *modules) plugin() api.Plugin {
 
 func (m *modules) resolve(args api.OnResolveArgs) api.OnResolveResult {
 	switch {
-	case args.Kind == api.ResolveEntryPoint && args.Path == globalsPath:
-		return api.OnResolveResult{Path: "node", Namespace: namespaceGlobals, SideEffects: api.SideEffectsFalse}
 	case args.Kind == api.ResolveEntryPoint:
 		return api.OnResolveResult{Path: strings.TrimPrefix(args.Path, "./"), Namespace: namespaceAction}
 	case args.Namespace == namespaceAction:
@@ -98,8 +95,6 @@ func (m *modules) load(args api.OnLoadArgs) api.OnLoadResult {
 		content = "module.exports = {};"
 	case namespaceMissing:
 		content = throwing(args.Path)
-	case namespaceGlobals:
-		content = m.globals()
 	default: // nothing resolves to it; its name could be the host's, and is not told
 		return api.OnLoadResult{Errors: refusal("Only the action's own files can be imported", "")}
 	}

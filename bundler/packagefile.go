@@ -51,14 +51,13 @@ func (m *modules) preparePackageFile(key, file string) script {
 			s.content, found.faults = withoutComputedImports(name, s.content)
 		}
 	}
-	for _, f := range found.faults {
-		at := file
+	if len(found.faults) > 0 { // one reason is enough
+		f, at := found.faults[0], file
 		if f.Line > 0 {
 			at = fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column)
 		}
 		hint := fmt.Sprintf("The file is %s of %s, which comes in by %s.", at, key, strings.Join(m.chain(key), " → "))
-		s.faults = append(s.faults, refusal(fmt.Sprintf("%s cannot be used: %s: %s", key, file, f.Text), hint)...)
-		break // one reason is enough
+		s.faults = refusal(fmt.Sprintf("%s cannot be used: %s: %s", key, file, f.Text), hint)
 	}
 	return s
 }

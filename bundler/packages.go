@@ -8,6 +8,7 @@ import (
 
 	"github.com/evanw/esbuild/pkg/api"
 
+	"github.com/durward/durward/bundler/node"
 	"github.com/durward/durward/bundler/npm"
 )
 
@@ -16,15 +17,23 @@ type Packages struct {
 	Lock *npm.Lock
 	// ByKey are the packages by the lock's keys. It has all of them.
 	ByKey map[string]*npm.Package
-	// Builtin returns the script of a module of Node.js, by its name without "node:", and false if actions do not have it. Default: none.
+	// Builtin returns the script of a module of Node.js, by its name without "node:", and false if actions do not have it. Default: those of package node.
 	Builtin func(name string) (script string, ok bool)
 }
 
 func (p *Packages) builtin(name string) (string, bool) {
 	if p.Builtin == nil {
-		return "", false
+		return node.Source(name)
 	}
 	return p.Builtin(name)
+}
+
+// works says whether a module of Node.js does what an author may expect of it. Some are there only for packages that import them and do without.
+func (p *Packages) works(name string) bool {
+	if p.Builtin == nil {
+		return node.Works(name)
+	}
+	return p.hasBuiltin(name)
 }
 
 func (p *Packages) hasBuiltin(name string) bool {
@@ -35,7 +44,7 @@ func (p *Packages) hasBuiltin(name string) bool {
 // resolveBare finds what a name in one of the action's files means: a declared package, or a module of Node.js.
 func (m *modules) resolveBare(args api.OnResolveArgs) api.OnResolveResult {
 	spec := clip(args.Path, maxPath)
-	found, ok := m.find(npm.File{}, args)
+	found, ok := m.find(npm.File{}, args, m.packages.works)
 	name, _ := npm.Split(strings.TrimPrefix(args.Path, "node:"))
 	key, declared := m.root(name)
 	switch {
@@ -62,7 +71,7 @@ func (m *modules) resolveInPackage(args api.OnResolveArgs) api.OnResolveResult {
 	if args.Kind == api.ResolveJSRequireResolve {
 		return api.OnResolveResult{Path: args.Path, External: true}
 	}
-	if found, ok := m.find(npm.File{Key: key, Path: file}, args); ok {
+	if found, ok := m.find(npm.File{Key: key, Path: file}, args, m.packages.hasBuiltin); ok {
 		return found
 	}
 	text := fmt.Sprintf("%s needs %q, which is not there", key, clip(args.Path, maxPath))
@@ -85,11 +94,11 @@ func (m *modules) resolveInBuiltin(args api.OnResolveArgs) api.OnResolveResult {
 }
 
 // find asks the tree of packages.
-func (m *modules) find(from npm.File, args api.OnResolveArgs) (api.OnResolveResult, bool) {
+func (m *modules) find(from npm.File, args api.OnResolveArgs, builtin func(string) bool) (api.OnResolveResult, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	required := args.Kind == api.ResolveJSRequireCall
-	found, ok := m.tree.Resolve(npm.Import{From: from, Specifier: args.Path, Require: required}, m.packages.hasBuiltin)
+	found, ok := m.tree.Resolve(npm.Import{From: from, Specifier: args.Path, Require: required}, builtin)
 	switch {
 	case !ok:
 		return api.OnResolveResult{}, false

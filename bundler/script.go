@@ -37,19 +37,26 @@ func closed(script []byte) []byte {
 	return append(out, "};\n})();\n"...)
 }
 
-// hasCommonJS says whether a file of the bundle is a CommonJS module. Such a file may rely on not being strict, and so the whole bundle is made as a classic script.
+// hasCommonJS says whether something of a CommonJS module is in the bundle. Such a file may rely on not being strict, and so the whole bundle is made as a classic script.
 func hasCommonJS(metafile string) bool {
 	var meta struct {
 		Inputs map[string]struct {
 			Format string `json:"format"`
 		} `json:"inputs"`
+		Outputs map[string]struct {
+			Inputs map[string]struct {
+				Bytes int `json:"bytesInOutput"`
+			} `json:"inputs"`
+		} `json:"outputs"`
 	}
 	if json.Unmarshal([]byte(metafile), &meta) != nil {
 		return true
 	}
-	for _, input := range meta.Inputs {
-		if input.Format == "cjs" {
-			return true
+	for _, output := range meta.Outputs {
+		for name, part := range output.Inputs {
+			if part.Bytes > 0 && meta.Inputs[name].Format == "cjs" {
+				return true
+			}
 		}
 	}
 	return false

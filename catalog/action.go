@@ -48,7 +48,11 @@ type Draft struct {
 	// Secrets are the names of the secrets that the action reads.
 	Secrets []string
 	// Hosts are those that the action sends requests to, as in [Egress]; it can reach no others then. Empty: those that the tenant's policy allows.
-	Hosts     []string
+	Hosts []string
+	// Dependencies are the npm packages that the action imports: names and ranges.
+	Dependencies map[string]string
+	// Lock is what the dependencies were settled on when they were saved, as [Packages] wrote it; empty if there are none.
+	Lock      json.RawMessage
 	UpdatedAt time.Time
 	UpdatedBy audit.Actor
 }

@@ -16,7 +16,10 @@ const (
 	MaxSourceBytes = 5 << 20
 	MaxSchemaBytes = 256 << 10
 	MaxSecrets     = 50
-	maxDescription = 4000
+
+	MaxDependencies = 100
+	maxRequirement  = 256
+	maxDescription  = 4000
 )
 
 var (
@@ -50,6 +53,7 @@ func checkDraft(d *Draft) error {
 		add("/secrets", "an action has at most %d secrets", MaxSecrets)
 	}
 	checkHosts("/hosts", d.Hosts, add, anyHost)
+	checkDependencies(d.Dependencies, add)
 	if len(d.ConfigSchema) > MaxSchemaBytes {
 		add("/config_schema", "a schema has at most %d bytes", MaxSchemaBytes)
 	}

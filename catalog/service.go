@@ -17,12 +17,13 @@ import (
 
 // Catalog is the rules over a [Store]. It is safe for concurrent use.
 type Catalog struct {
-	store   Store
-	schemas Schemas
-	now     func() time.Time
-	seal    *seal.Keyring
-	most    Limits
-	keys    sync.Map // KeyID to Key: those that have been used
+	store    Store
+	schemas  Schemas
+	now      func() time.Time
+	seal     *seal.Keyring
+	most     Limits
+	packages Packages
+	keys     sync.Map // KeyID to Key: those that have been used
 
 	mu      sync.Mutex // for what changes keys
 	changes uint64     // counts the changes of stored keys, so that a key which was read before one is not kept after it
@@ -36,11 +37,13 @@ type Options struct {
 	Seal *seal.Keyring
 	// MostLimits are the most that the limits of a tenant may be. Default: no bounds.
 	MostLimits Limits
+	// Packages settles what drafts depend on. Default: no draft can have dependencies.
+	Packages Packages
 }
 
 // New returns a catalog that forgets keys when they change, until ctx ends.
 func New(ctx context.Context, store Store, schemas Schemas, options Options) *Catalog {
-	c := &Catalog{store: store, schemas: schemas, now: options.Now, seal: options.Seal, most: options.MostLimits}
+	c := &Catalog{store: store, schemas: schemas, now: options.Now, seal: options.Seal, most: options.MostLimits, packages: options.Packages}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -250,6 +253,9 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 		Tenant: tenant, Slug: n.Slug, Name: n.Name, Description: n.Description, Kind: n.Kind, Template: n.Template, CreatedAt: now, CreatedBy: by,
 	}
 	d := n.Draft
+	if d.Lock, err = c.settle(ctx, d.Dependencies); err != nil {
+		return Action{}, Draft{}, fmt.Errorf("create action %s: %w", n.Slug, err)
+	}
 	d.Revision, d.UpdatedAt, d.UpdatedBy = 1, now, by
 	event := c.event(by, audit.ActionCreated, tenant)
 	event.Action = string(a.Slug)
@@ -314,6 +320,9 @@ type DraftChange struct {
 	ConfigSchema json.RawMessage
 	Secrets      []string
 	Hosts        []string
+	// Dependencies that are others than before are settled anew; the same ones keep what they were settled on, unless Update says otherwise.
+	Dependencies map[string]string
+	Update       bool
 }
 
 // SaveDraft changes an action's draft and returns it as it is now.
@@ -335,9 +344,15 @@ func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID
 	if change.Revision != 0 && change.Revision != d.Revision {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, ErrConflict)
 	}
+	before := d.Dependencies
 	change.apply(&d)
 	if err := checkDraft(&d); err != nil {
 		return Draft{}, joined(err)
+	}
+	if change.Update || !maps.Equal(before, d.Dependencies) {
+		if d.Lock, err = c.settle(ctx, d.Dependencies); err != nil {
+			return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
+		}
 	}
 	if change.ConfigSchema != nil {
 		if err := c.checkSchema(ctx, tenant, d.ConfigSchema); err != nil {
@@ -372,6 +387,9 @@ func (change *DraftChange) apply(d *Draft) {
 	}
 	if change.Hosts != nil {
 		d.Hosts = slices.Clone(change.Hosts)
+	}
+	if change.Dependencies != nil {
+		d.Dependencies = maps.Clone(change.Dependencies)
 	}
 }
 

@@ -40,6 +40,10 @@ func (v *Version) digest() string {
 			d.text(host)
 		}
 	}
+	if len(v.Lock) > 0 { // likewise
+		d.text("lock")
+		d.text(string(v.Lock))
+	}
 	return hex.EncodeToString(d.Sum(nil))
 }
 

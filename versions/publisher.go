@@ -33,6 +33,10 @@ type Publisher struct {
 	Store   Store
 	Catalog Catalog
 	Builder Builder
+	// Packages fetches the npm packages of a lock. Default: what has a lock cannot be built.
+	Packages interface {
+		Load(ctx context.Context, lock json.RawMessage) (*bundler.Packages, error)
+	}
 	Schemas catalog.Schemas
 	Engine  *runtime.Engine
 	Now     func() time.Time
@@ -66,7 +70,7 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	}
 	v := Version{
 		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message,
-		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts,
+		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
 		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, PublishedAt: p.now(), PublishedBy: by,
 	}
 	v.Digest = v.digest()
@@ -106,7 +110,21 @@ func (p *Publisher) build(ctx context.Context, tenant catalog.TenantID, draft *c
 	if entry == "" {
 		return nil, invalid("/entry", "which of the files exports execute? Name it with entry, or call it action.ts")
 	}
-	return p.Builder.Build(ctx, string(tenant), bundler.Source{Files: draft.Files, Entry: entry})
+	return p.bundle(ctx, tenant, bundler.Source{Files: draft.Files, Entry: entry}, draft.Lock)
+}
+
+// bundle builds a source with the packages of its lock.
+func (p *Publisher) bundle(ctx context.Context, tenant catalog.TenantID, source bundler.Source, lock json.RawMessage) (*bundler.Bundle, error) {
+	if len(lock) > 0 {
+		if p.Packages == nil {
+			return nil, catalog.ErrNoRegistry
+		}
+		var err error
+		if source.Packages, err = p.Packages.Load(ctx, lock); err != nil {
+			return nil, err
+		}
+	}
+	return p.Builder.Build(ctx, string(tenant), source)
 }
 
 func (p *Publisher) now() time.Time {

@@ -27,6 +27,8 @@ type Version struct {
 	Secrets      []string
 	// Hosts are those that the action sends requests to; empty: those that the tenant's policy allows.
 	Hosts []string
+	// Lock says which npm packages are in the bundle, as [Packages] wrote it; empty if the action declares none. Lists are without it.
+	Lock json.RawMessage
 	// Bundle is the script that runs; SourceMap leads from it back to Files.
 	Bundle    []byte
 	SourceMap []byte

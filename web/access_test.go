@@ -19,7 +19,7 @@ var allowed = map[string]string{
 	"system": "operator", "backup": "operator", "createTenant": "operator", "tenants": "operator",
 	"tenant": "viewer", "actions": "viewer", "action": "viewer", "draft": "viewer", "versions": "viewer", "version": "viewer",
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer",
-	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author",
+	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "verifyVersion": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",

@@ -27,7 +27,7 @@ func (s *Server) createAction(r *request) (any, error) {
 		Slug: catalog.ActionSlug(body.Slug), Name: body.Name, Description: body.Description, Kind: kind, Template: body.Template,
 		Draft: catalog.Draft{
 			Files: body.Files, Entry: body.Entry, Triggers: texts[contract.TriggerID](body.Triggers), ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets,
-			Hosts: body.Hosts,
+			Hosts: body.Hosts, Dependencies: body.Dependencies,
 		},
 	})
 	if err != nil {
@@ -89,8 +89,13 @@ func (s *Server) saveDraft(r *request) (any, error) {
 	}
 	draft, err := s.config.Catalog.SaveDraft(r.context(), r.actor, r.tenant, r.action(), catalog.DraftChange{
 		Revision: body.Revision, Files: body.Files, Entry: body.Entry, Triggers: texts[contract.TriggerID](body.Triggers),
-		ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets, Hosts: body.Hosts,
+		ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets, Hosts: body.Hosts, Dependencies: body.Dependencies,
 	})
+	return draftOf(draft), err
+}
+
+func (s *Server) updateDependencies(r *request) (any, error) {
+	draft, err := s.config.Catalog.SaveDraft(r.context(), r.actor, r.tenant, r.action(), catalog.DraftChange{Update: true})
 	return draftOf(draft), err
 }
 
@@ -120,7 +125,9 @@ func draftOf(d catalog.Draft) api.Draft {
 		Revision: d.Revision,
 		Source: api.Source{
 			Files: d.Files, Entry: d.Entry, Triggers: texts[string](d.Triggers), ConfigSchema: presentOrNil(d.ConfigSchema), Secrets: d.Secrets, Hosts: d.Hosts,
+			Dependencies: d.Dependencies,
 		},
+		Lock:      presentOrNil(d.Lock),
 		UpdatedAt: d.UpdatedAt, UpdatedBy: actorOf(d.UpdatedBy),
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -26,6 +27,10 @@ var (
 	descOutbound  = prometheus.NewDesc("durward_outbound_requests_total", "Requests of actions that have ended, by result: ok, or why there was no answer.", []string{"result"}, nil)
 	descOutgoing  = desc("durward_outbound_requests", "Requests of actions whose answers have not been read to their end.")
 	descConnPools = desc("durward_outbound_pools", "Pools of connections that tenants have.")
+
+	descDownloads     = desc("durward_package_downloads_total", "Archives of npm packages downloaded.")
+	descDownloaded    = desc("durward_package_download_bytes_total", "Size of the archives of npm packages downloaded.")
+	descNotDownloaded = desc("durward_package_download_errors_total", "Downloads of npm packages that failed.")
 
 	descAppended    = desc("durward_audit_records_total", "Execution records taken.")
 	descRecovered   = desc("durward_audit_records_recovered_total", "Execution records found in the spool of a process that was killed.")
@@ -77,6 +82,18 @@ func (c brokerCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(ch, descOutgoing, s.UnderWay)
 	gauge(ch, descConnPools, s.Pools)
+}
+
+// packageCollector does the same for what comes from the npm registry.
+type packageCollector struct{ stats func() npm.Stats }
+
+func (c packageCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+func (c packageCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.stats()
+	counter(ch, descDownloads, s.Downloads)
+	counter(ch, descDownloaded, s.Bytes)
+	counter(ch, descNotDownloaded, s.Failed)
 }
 
 // recorderCollector does the same for the recorder of executions.

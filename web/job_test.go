@@ -64,6 +64,12 @@ func TestWholeJob(t *testing.T) {
 	s.call(keys["viewer"], "GET", action+"/versions/1.0.0?include=bundle", nil).into(200, &version)
 	require.Contains(t, version.Bundle, "domain_not_allowed")
 	require.NotEmpty(t, version.SourceMap)
+	var verified api.Verification
+	s.call(keys["author"], "POST", action+"/versions/1.0.0/verify", nil).into(200, &verified)
+	require.True(t, verified.Same)
+	require.Equal(t, published.Digest, verified.Rebuilt)
+	s.call(keys["author"], "POST", action+"/draft/dependencies/update", nil).into(200, nil)
+	require.Contains(t, s.call(keys["author"], "PATCH", action+"/draft", `{"dependencies":{"axios":"^1"}}`).problem(409, "no_registry").Detail, "--npmrc")
 
 	attach := func(domain string) map[string]api.Slot {
 		return map[string]api.Slot{"after": {Default: []api.Attachment{

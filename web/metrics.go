@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -30,7 +31,7 @@ type metrics struct {
 // buckets reach from an action that hardly computes to a chain that used up its time.
 var buckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder) *metrics {
+func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder, packages func() npm.Stats) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -59,6 +60,9 @@ func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder
 	)
 	if broker != nil {
 		m.registry.MustRegister(brokerCollector{broker})
+	}
+	if packages != nil {
+		m.registry.MustRegister(packageCollector{packages})
 	}
 	return m
 }

@@ -30,6 +30,8 @@ const (
 	exists               code = "exists"
 	conflict             code = "conflict"
 	noSealKey            code = "no_seal_key"
+	noRegistry           code = "no_registry"
+	registryFailed       code = "registry_failed"
 	bodyTooLarge         code = "body_too_large"
 	unsupportedMediaType code = "unsupported_media_type"
 	invalid              code = "invalid"
@@ -59,12 +61,14 @@ var problemKinds = []problemKind{
 	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
 	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
 	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
+	{noRegistry, 409, "The server has no npm registry", "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings."},
 	{bodyTooLarge, 413, "The body is too large", ""},
 	{unsupportedMediaType, 415, "The body must be JSON", "Send it with Content-Type: application/json, and not compressed."},
 	{invalid, 422, "The request breaks a rule", ""},
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
+	{registryFailed, 502, "The npm registry does not answer as it should", "It cannot be reached, or refuses what it is asked. The server's log has more, under the request id."},
 	{busy, 503, "The server is busy", "No worker was free in time, or no room to record the call. Try again after a moment."},
 	{stopping, 503, "The server is stopping", "Try again: another server, or the same one after its restart, will answer."},
 }
@@ -123,6 +127,10 @@ func classify(err error, p *api.Problem) code {
 		return conflict
 	case errors.Is(err, seal.ErrNoKey):
 		return noSealKey
+	case errors.Is(err, catalog.ErrNoRegistry):
+		return noRegistry
+	case errors.Is(err, catalog.ErrRegistry):
+		return registryFailed
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
 	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull):
@@ -193,7 +201,7 @@ func (s *Server) writeProblem(c echo.Context, err error) {
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="durward"`)
 	case http.StatusServiceUnavailable:
 		header.Set(echo.HeaderRetryAfter, "1")
-	case http.StatusInternalServerError:
+	case http.StatusInternalServerError, http.StatusBadGateway:
 		s.config.Logger.Error("request failed", "request_id", p.RequestID, "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
 	}
 	if err := writeJSON(c, p.Status, api.ProblemType, &p); err != nil {

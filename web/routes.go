@@ -132,8 +132,8 @@ func actionRoutes() []route {
 	return []route{
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions", id: "createAction", summary: "Create an action with its first draft", role: catalog.RoleAuthor,
-			body: api.NewAction{}, limit: maxSource, answer: api.CreatedAction{}, status: http.StatusCreated, problems: []code{exists, tooCostly, busy, stopping},
-			handle: (*Server).createAction,
+			body: api.NewAction{}, limit: maxSource, answer: api.CreatedAction{}, status: http.StatusCreated,
+			problems: []code{exists, noRegistry, registryFailed, tooCostly, busy, stopping}, handle: (*Server).createAction,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions", id: "actions", summary: "List the actions", role: catalog.RoleViewer,
@@ -153,16 +153,22 @@ func actionRoutes() []route {
 		},
 		{
 			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
-			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, tooCostly, busy, stopping}, handle: (*Server).saveDraft,
+			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, noRegistry, registryFailed, tooCostly, busy, stopping},
+			handle: (*Server).saveDraft,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/dependencies/update", id: "updateDependencies",
+			summary: "Settle a draft's dependencies anew, on the newest versions in their ranges", role: catalog.RoleAuthor,
+			answer: api.Draft{}, problems: []code{noRegistry, registryFailed, invalid}, handle: (*Server).updateDependencies,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
-			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{buildFailed, tooCostly, busy, stopping}, handle: (*Server).runDraft,
+			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).runDraft,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
 			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
-			problems: []code{exists, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
+			problems: []code{exists, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
@@ -172,6 +178,11 @@ func actionRoutes() []route {
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}", id: "version", summary: "Read a version", role: catalog.RoleViewer,
 			query:  []parameter{{"include", enumSchema("bundle"), "Add the bundle and its source map."}},
 			answer: api.Version{}, handle: (*Server).version,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}/verify", id: "verifyVersion",
+			summary: "Build a version again from its sources and its lock, and compare", role: catalog.RoleAuthor,
+			answer: api.Verification{}, problems: []code{noRegistry, registryFailed, invalid, buildFailed, tooCostly, busy, stopping}, handle: (*Server).verifyVersion,
 		},
 	}
 }

@@ -16,7 +16,7 @@ func (s *Server) publish(r *request) (any, error) {
 		return nil, err
 	}
 	r.created("/v1/tenants/%s/actions/%s/versions/%s", r.tenant, v.Action, v.Number)
-	return api.Published{Version: api.Version{VersionInfo: versionInfoOf(v), Files: v.Files}, Warnings: diagnosticsOf(warnings)}, nil
+	return api.Published{Version: versionOf(v), Warnings: diagnosticsOf(warnings)}, nil
 }
 
 func (s *Server) versions(r *request) (any, error) {
@@ -34,11 +34,20 @@ func (s *Server) version(r *request) (any, error) {
 		return nil, fieldError("?include", "it must be bundle")
 	}
 	v, err := s.config.Publisher.Version(r.context(), r.tenant, r.action(), r.Param("version"))
-	out := api.Version{VersionInfo: versionInfoOf(v), Files: v.Files}
+	out := versionOf(v)
 	if include == "bundle" {
 		out.Bundle, out.SourceMap = string(v.Bundle), presentOrNil(v.SourceMap)
 	}
 	return out, err
+}
+
+func (s *Server) verifyVersion(r *request) (any, error) {
+	v, err := s.config.Publisher.Verify(r.context(), r.tenant, r.action(), r.Param("version"))
+	return api.Verification{Same: len(v.Differences) == 0, Digest: v.Version.Digest, Rebuilt: v.Rebuilt, Bundler: v.Bundler, Differences: v.Differences}, err
+}
+
+func versionOf(v versions.Version) api.Version {
+	return api.Version{VersionInfo: versionInfoOf(v), Files: v.Files, Lock: presentOrNil(v.Lock)}
 }
 
 func versionInfoOf(v versions.Version) api.VersionInfo {

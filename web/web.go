@@ -18,6 +18,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/runtime/host"
@@ -36,6 +37,8 @@ type Config struct {
 	Workers   *worker.Pool
 	// Broker is what actions send requests with; only its figures are asked for. Default: there are none.
 	Broker *host.Broker
+	// Packages are the figures of what comes from the npm registry. Default: there are none.
+	Packages func() npm.Stats
 	// Backup writes the whole store as a tar.
 	Backup func(ctx context.Context, w io.Writer) error
 	// OperatorKeyHash is the SHA-256 of the operator's key, which may do everything. Default: there is no such key.
@@ -97,7 +100,7 @@ func New(config Config) (*Server, error) {
 		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
 	}
-	s.metrics = newMetrics(s.config.Workers, s.config.Broker, s.config.Recorder)
+	s.metrics = newMetrics(s.config.Workers, s.config.Broker, s.config.Recorder, s.config.Packages)
 	var err error
 	if s.openapi, err = openAPI(routes(), s.config.Version); err != nil {
 		return nil, err

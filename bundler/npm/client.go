@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,6 +18,20 @@ type Client struct {
 	registry *registry
 	cache    cache
 	kept     unpacked
+
+	downloads, bytes, failed atomic.Uint64
+}
+
+// Stats are figures since the client was made.
+type Stats struct {
+	Downloads uint64 // archives that came whole and unharmed
+	Bytes     uint64 // of them
+	Failed    uint64 // downloads that did not
+}
+
+// Stats returns the figures.
+func (c *Client) Stats() Stats {
+	return Stats{Downloads: c.downloads.Load(), Bytes: c.bytes.Load(), Failed: c.failed.Load()}
 }
 
 // Options are what a client works with.
@@ -85,7 +100,12 @@ func (c *Client) fetch(ctx context.Context, p Locked, downloads func()) (*Packag
 	archive, err := c.cache.read(p.Integrity)
 	if errors.Is(err, fs.ErrNotExist) {
 		downloads()
-		archive, err = c.download(ctx, p)
+		if archive, err = c.download(ctx, p); err != nil {
+			c.failed.Add(1)
+			return nil, err
+		}
+		c.downloads.Add(1)
+		c.bytes.Add(uint64(len(archive)))
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +132,7 @@ func (c *Client) download(ctx context.Context, p Locked) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("download %s@%s: %w", p.Name, p.Version, err)
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	archive, err := io.ReadAll(body)
 	if err != nil {
 		return nil, fmt.Errorf("download %s@%s: %w", p.Name, p.Version, err)

@@ -134,7 +134,7 @@ func (r *registry) load(ctx context.Context, name string) (*packument, error) {
 	if err != nil {
 		return nil, fmt.Errorf("package %s: %w", name, err)
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	doc := &packument{}
 	if err := json.NewDecoder(body).Decode(doc); err != nil {
 		return nil, fmt.Errorf("package %s: what the registry says is not readable: %w", name, err)
@@ -185,7 +185,7 @@ func (r *registry) get(ctx context.Context, u *url.URL, accept string, most int6
 		return nil, fmt.Errorf("the registry does not answer: %w", withoutAddress(err))
 	}
 	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
+		_ = response.Body.Close()
 		cancel()
 		switch response.StatusCode {
 		case http.StatusNotFound:

@@ -96,8 +96,8 @@ func unalias(name, requirement string) (realName, realRequirement string) {
 
 func graphError(g *resolve.Graph) error {
 	for _, node := range g.Nodes {
-		for _, e := range node.Errors {
-			who := ""
+		if len(node.Errors) > 0 {
+			e, who := node.Errors[0], ""
 			if node.Version != root {
 				who = fmt.Sprintf("%s@%s needs ", node.Version.Name, node.Version.Version)
 			}

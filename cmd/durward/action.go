@@ -17,6 +17,7 @@ type actionCommand struct {
 	Update  actionUpdate  `cmd:"" help:"Change an action's name or description."`
 	Push    actionPush    `cmd:"" help:"Put sources into an action's draft."`
 	Pull    actionPull    `cmd:"" help:"Write an action's draft into a folder."`
+	Upgrade actionUpgrade `cmd:"" help:"Settle a draft's dependencies anew, on the newest versions in their ranges."`
 	Run     actionRun     `cmd:"" help:"Run an action's draft on a sample event."`
 	Publish actionPublish `cmd:"" help:"Make an immutable version of an action's draft."`
 }
@@ -120,7 +121,7 @@ func (c *actionShow) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, api.CreatedAction{Action: a, Draft: d}, func(w io.Writer) {
 		facts(w, "action", a.Slug, "name", a.Name, "description", a.Description, "kind", a.Kind, "template", a.Template, "latest version", a.Latest,
 			"created", when(a.CreatedAt)+" by "+a.CreatedBy.Name, "draft", fmt.Sprintf("save %d, %s by %s", d.Revision, when(d.UpdatedAt), d.UpdatedBy.Name),
-			"triggers", strings.Join(d.Triggers, " "), "secrets", strings.Join(d.Secrets, " "), "hosts", strings.Join(d.Hosts, " "), "entry", d.Entry)
+			"triggers", strings.Join(d.Triggers, " "), "secrets", strings.Join(d.Secrets, " "), "hosts", strings.Join(d.Hosts, " "), "dependencies", settled(d.Lock), "entry", d.Entry)
 		printFiles(w, d.Files)
 	})
 }

@@ -11,13 +11,14 @@ import (
 
 type actionPush struct {
 	tenantConnection
-	Slug    string   `arg:"" help:"The action's slug."`
-	Paths   []string `arg:"" name:"path" help:"A folder, or files."`
-	Schema  string   `placeholder:"FILE" help:"A JSON Schema (draft 2020-12) of the config that an attachment gives."`
-	Trigger []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
-	Secret  []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
-	Host    []string `sep:"," placeholder:"HOST" help:"A host that the action sends requests to, for example api.example.com; it reaches no others then. It can be said several times."`
-	Entry   string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
+	Slug       string   `arg:"" help:"The action's slug."`
+	Paths      []string `arg:"" name:"path" help:"A folder, or files."`
+	Schema     string   `placeholder:"FILE" help:"A JSON Schema (draft 2020-12) of the config that an attachment gives."`
+	Trigger    []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
+	Secret     []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
+	Host       []string `sep:"," placeholder:"HOST" help:"A host that the action sends requests to, for example api.example.com; it reaches no others then. It can be said several times."`
+	Dependency []string `placeholder:"NAME@RANGE" help:"An npm package that the action imports, for example axios@^1. It can be said several times."`
+	Entry      string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
 }
 
 // Help is shown below the summary.
@@ -26,7 +27,10 @@ func (actionPush) Help() string {
 
 A folder may have an action.json, which says what the flags say:
 
-    {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "hosts": ["api.example.com"], "entry": "action.ts"}
+    {"triggers": ["login.after"], "schema": "schema.json", "secrets": ["API_TOKEN"], "hosts": ["api.example.com"], "entry": "action.ts",
+     "dependencies": {"axios": "^1.7.0"}}
+
+Where it names no dependencies, those of a package.json are taken.
 
 Of a folder, TypeScript, JavaScript and JSON files are taken, also below it; declarations (.d.ts), node_modules, dot files, package.json, tsconfig.json and the data of a server are not.`
 }
@@ -47,6 +51,9 @@ func (c *actionPush) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, d, func(w io.Writer) {
 		fmt.Fprintf(w, "Saved the draft of %s (save %d):\n", c.Slug, d.Revision)
 		printFiles(w, d.Files)
+		if len(d.Lock) > 0 {
+			fmt.Fprintf(w, "  dependencies %s\n", settled(d.Lock))
+		}
 		if len(d.Triggers) == 0 {
 			fmt.Fprintln(w, "It names no trigger yet: say where it works with --trigger, or in action.json.")
 		}
@@ -71,6 +78,11 @@ func (c *actionPush) read(s streams) (api.DraftChange, error) {
 	}
 	if len(c.Host) > 0 {
 		change.Hosts = c.Host
+	}
+	if len(c.Dependency) > 0 {
+		if change.Dependencies, err = dependencies(c.Dependency); err != nil {
+			return change, err
+		}
 	}
 	if c.Entry != "" {
 		change.Entry = &c.Entry

@@ -26,6 +26,8 @@ type serveCommand struct {
 	OperatorKey string `placeholder:"SECRET" env:"DURWARD_OPERATOR_KEY" help:"The key that creates tenants and takes backups. The environment is the better place for it; \"durward keygen\" makes one."`
 	SealKey     string `placeholder:"KEY" env:"DURWARD_SEAL_KEY" help:"The key that seals secrets; \"durward keygen seal\" makes one. Without it no secrets can be kept. Several are separated by commas: the first seals, all open."`
 
+	Npmrc string `placeholder:"FILE" type:"existingfile" env:"DURWARD_NPMRC" help:"The npm settings (.npmrc) that say where the packages of actions come from, and with which credentials. Without it actions have no dependencies."`
+
 	MaxCPU          time.Duration `name:"max-cpu" default:"2s" env:"DURWARD_MAX_CPU" help:"The most computing time that one execution may have."`
 	MaxWall         time.Duration `default:"10s" env:"DURWARD_MAX_WALL" help:"The most time that one execution may take, at most the 10s of a whole chain."`
 	MaxMemory       int           `default:"96" env:"DURWARD_MAX_MEMORY" help:"The most memory that one execution may have, in MiB."`
@@ -119,13 +121,17 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return &usageError{fmt.Sprintf("DURWARD_SEAL_KEY: %v; make one with: %s keygen seal", err, s.self)}
 	}
+	packages, err := readNpmrc(c.Npmrc)
+	if err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("%w; --listen takes another address, for example 127.0.0.1:8081", err)
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
-		Seal: keyring, MostLimits: c.mostLimits(),
+		Seal: keyring, Packages: packages, MostLimits: c.mostLimits(),
 		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}

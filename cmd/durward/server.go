@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
@@ -31,6 +32,8 @@ type serverConfig struct {
 	Listener    net.Listener // the server closes it
 	// Seal seals secrets. Default: none can be kept.
 	Seal *seal.Keyring
+	// Packages are the npm settings. Default: actions have no dependencies, but those that are in the cache.
+	Packages *npm.Settings
 	// MostLimits are the most that any execution may have. A zero field is what an execution has if nobody says anything.
 	MostLimits catalog.Limits
 	// Workers is the pool for executions; Command, Spawner and Observe are filled in. Its Sandbox is demanded of processes that build, too.
@@ -140,7 +143,9 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	}
 	schemas := catalog.RemoteSchemas{Run: task}
 	most := versions.WithDefaults(s.config.MostLimits)
-	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most})
+	client := npm.New(npm.Options{Settings: s.config.Packages, Cache: filepath.Join(s.config.Data, "packages")})
+	packages := versions.NewPackages(client)
+	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most, Packages: packages})
 	if err := s.reseal(ctx, actions); err != nil {
 		return nil, err
 	}
@@ -149,12 +154,13 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
 	return web.New(web.Config{
 		Catalog:   actions,
-		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
+		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Packages: packages, Schemas: schemas, Engine: engine},
 		Flows:     &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
 		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions},
 		Recorder:  s.recorder,
 		Workers:   s.runs,
 		Broker:    s.broker,
+		Packages:  client.Stats,
 		Backup:    s.store.Backup,
 		Templates: shipped(),
 		Version:   programVersion(),

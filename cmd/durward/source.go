@@ -21,6 +21,7 @@ import (
 const (
 	manifestFile = "action.json"
 	schemaFile   = "schema.json"
+	packageFile  = "package.json"
 )
 
 // manifest is the content of action.json. What is absent stays as it is in the draft.
@@ -29,6 +30,8 @@ type manifest struct {
 	Triggers []string `json:"triggers,omitempty"`
 	Secrets  []string `json:"secrets,omitempty"`
 	Hosts    []string `json:"hosts,omitempty"`
+	// Dependencies are npm packages: names and ranges. Default: those of package.json, if it is there.
+	Dependencies map[string]string `json:"dependencies,omitempty"`
 	// Schema is the path of the config schema within the folder. Default: schema.json, if it is there.
 	Schema string `json:"schema,omitempty"`
 }
@@ -53,7 +56,12 @@ func readFolder(dir string) (api.DraftChange, error) {
 	if err != nil {
 		return api.DraftChange{}, fmt.Errorf("%s: %w", filepath.Join(dir, manifestFile), err)
 	}
-	change := api.DraftChange{Files: map[string]string{}, Triggers: m.Triggers, Secrets: m.Secrets, Hosts: m.Hosts}
+	if m.Dependencies == nil {
+		if m.Dependencies, err = packageDependencies(root); err != nil {
+			return api.DraftChange{}, fmt.Errorf("%s: %w", dir, err)
+		}
+	}
+	change := api.DraftChange{Files: map[string]string{}, Triggers: m.Triggers, Secrets: m.Secrets, Hosts: m.Hosts, Dependencies: m.Dependencies}
 	if m.Entry != "" {
 		change.Entry = &m.Entry
 	}
@@ -129,7 +137,7 @@ func checkEntry(dir string, change *api.DraftChange) error {
 // isSource says whether a file of a folder is part of the action, and not one of those that editors and package managers keep beside it.
 func isSource(name string) bool {
 	switch path.Base(name) {
-	case manifestFile, "package.json", "package-lock.json", "tsconfig.json":
+	case manifestFile, packageFile, "package-lock.json", "tsconfig.json":
 		return false
 	}
 	switch path.Ext(name) {
@@ -187,7 +195,7 @@ func writeSource(dir string, d api.Draft) error {
 			return err
 		}
 	}
-	m := manifest{Entry: d.Entry, Triggers: d.Triggers, Secrets: d.Secrets, Hosts: d.Hosts}
+	m := manifest{Entry: d.Entry, Triggers: d.Triggers, Secrets: d.Secrets, Hosts: d.Hosts, Dependencies: d.Dependencies}
 	if len(d.ConfigSchema) > 0 {
 		m.Schema = schemaFile
 		if err := writeJSON(root, schemaFile, d.ConfigSchema); err != nil {

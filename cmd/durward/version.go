@@ -34,6 +34,7 @@ type versionCommand struct {
 	Program versionProgram `cmd:"" default:"1" hidden:"" help:"Print the version of this program."`
 	List    versionList    `cmd:"" help:"List an action's versions, newest first."`
 	Show    versionShow    `cmd:"" help:"Show a version."`
+	Verify  versionVerify  `cmd:"" help:"Build a version again from its stored sources, and compare."`
 }
 
 type versionProgram struct{}
@@ -82,7 +83,7 @@ func (c *versionShow) Run(ctx context.Context, s streams) error {
 	}
 	return c.show(s.out, v, func(w io.Writer) {
 		facts(w, "action", v.Action, "version", v.Number, "published", when(v.PublishedAt)+" by "+v.PublishedBy.Name, "message", v.Message,
-			"triggers", strings.Join(v.Triggers, " "), "secrets", strings.Join(v.Secrets, " "), "hosts", strings.Join(v.Hosts, " "), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)
+			"triggers", strings.Join(v.Triggers, " "), "secrets", strings.Join(v.Secrets, " "), "hosts", strings.Join(v.Hosts, " "), "packages", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)
 		printFiles(w, v.Files)
 	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -30,9 +29,9 @@ func runBuilder(stderr io.Writer) int {
 
 // buildTask bundles a source and then loads the bundle once, so that what cannot be loaded is not published.
 func buildTask(payload []byte) ([]byte, error) {
-	var source bundler.Source
-	if err := json.Unmarshal(payload, &source); err != nil {
-		return nil, fmt.Errorf("decode source: %w", err)
+	source, err := bundler.DecodeSource(payload)
+	if err != nil {
+		return nil, err
 	}
 	check := func(b *bundler.Bundle) []bundler.Diagnostic { return checkLoads(source, b) }
 	return bundler.Task(check)(payload)

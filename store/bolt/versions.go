@@ -22,6 +22,7 @@ const (
 	blobFiles     = 'f' // JSON object, text by path
 	blobBundle    = 'b'
 	blobSourceMap = 'm'
+	blobLock      = 'l' // only of versions with dependencies
 )
 
 func blobKey(version key, which byte) key {
@@ -63,6 +64,11 @@ func (e *edit) putVersion(k key, v *versions.Version) error {
 	if err := e.put(bucketBlobs, blobKey(k, blobBundle), v.Bundle); err != nil {
 		return err
 	}
+	if len(v.Lock) > 0 {
+		if err := e.put(bucketBlobs, blobKey(k, blobLock), v.Lock); err != nil {
+			return err
+		}
+	}
 	return e.put(bucketBlobs, blobKey(k, blobSourceMap), v.SourceMap)
 }
 
@@ -82,6 +88,7 @@ func (s *Store) Version(ctx context.Context, tenant catalog.TenantID, action cat
 		// What bbolt returns is gone with the transaction.
 		v.Bundle = bytes.Clone(blobs.Get(blobKey(k, blobBundle)))
 		v.SourceMap = bytes.Clone(blobs.Get(blobKey(k, blobSourceMap)))
+		v.Lock = bytes.Clone(blobs.Get(blobKey(k, blobLock)))
 		return get(blobs, blobKey(k, blobFiles), &v.Files)
 	})
 	return v, err

@@ -97,7 +97,8 @@ func action(t *testing.T, s Store, owner catalog.TenantID, slug catalog.ActionSl
 		Revision: 1, Files: map[string]string{"action.ts": "export const x = 1 < 2;\n", "lib/a.ts": "\u2028"}, Entry: "action.ts",
 		Triggers:     []contract.TriggerID{"login.after", "registration.after"},
 		ConfigSchema: json.RawMessage("{\n  \"type\": \"object\", \"title\": \"<a>\"\n}"),
-		Secrets:      []string{"API_KEY"}, Hosts: []string{"api.example.com"}, UpdatedAt: now, UpdatedBy: alice,
+		Secrets:      []string{"API_KEY"}, Hosts: []string{"api.example.com"},
+		Dependencies: map[string]string{"axios": "^1"}, Lock: json.RawMessage("{\n  \"packages\": {}\n}"), UpdatedAt: now, UpdatedBy: alice,
 	}
 	require.NoError(t, s.CreateAction(t.Context(), a, d, event(audit.ActionCreated)))
 	return a, d
@@ -108,6 +109,7 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 		Tenant: owner, Action: slug, Number: number, Files: map[string]string{"action.ts": "source"}, Entry: "action.ts",
 		Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage("{ \"type\":  \"object\" }"), Secrets: []string{"API_KEY"},
 		Hosts:  []string{"*.example.com:8443"},
+		Lock:   json.RawMessage("{\n  \"packages\": {\"<a>\": 1}\n}"),
 		Bundle: []byte("bundle\x00\xff" + number), SourceMap: []byte(`{"version":3}`), Bundler: "esbuild 0.28.2", Digest: strings.Repeat("ab", 32),
 		Message: "first", PublishedAt: now, PublishedBy: alice,
 	}

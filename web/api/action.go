@@ -23,6 +23,8 @@ type Source struct {
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; absent: the action takes no config."`
 	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that the action reads."`
 	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that the action sends requests to, as api.example.com or *.example.com, a :port may follow; it reaches no others then. Absent: those that the tenant's egress policy allows."`
+
+	Dependencies map[string]string `json:"dependencies,omitempty" doc:"The npm packages that the action imports: names and ranges of versions, for example ^1.2.0. They are settled to exact versions when they are saved."`
 }
 
 // Action is a piece of reusable logic.
@@ -53,8 +55,9 @@ type ActionChange struct {
 type Draft struct {
 	Revision int `json:"revision" doc:"Counts the saves, from 1."`
 	Source
-	UpdatedAt time.Time `json:"updated_at" doc:"When it was saved."`
-	UpdatedBy Actor     `json:"updated_by" doc:"Who saved it."`
+	Lock      json.RawMessage `json:"lock,omitzero" schema:"object" doc:"What the dependencies were settled on: packages, versions and digests, and which of them each name means; absent if there are none."`
+	UpdatedAt time.Time       `json:"updated_at" doc:"When it was saved."`
+	UpdatedBy Actor           `json:"updated_by" doc:"Who saved it."`
 }
 
 // DraftChange is the body of PATCH /v1/tenants/{tenant}/actions/{action}/draft. What is absent stays as it is.
@@ -66,6 +69,7 @@ type DraftChange struct {
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; null: the action takes none."`
 	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
 	Hosts        []string          `json:"hosts,omitzero" doc:"The hosts that the action sends requests to; empty: those that the tenant's egress policy allows."`
+	Dependencies map[string]string `json:"dependencies,omitzero" doc:"The npm packages that the action imports, names and ranges; empty: none. The same ones as before keep the exact versions that they were settled on."`
 }
 
 // Trial is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/run.

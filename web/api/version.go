@@ -32,6 +32,7 @@ type VersionInfo struct {
 type Version struct {
 	VersionInfo
 	Files     map[string]string `json:"files" doc:"The sources by path."`
+	Lock      json.RawMessage   `json:"lock,omitzero" schema:"object" doc:"The npm packages in the bundle: versions and digests, and which of them each name means; absent if there are none."`
 	Bundle    string            `json:"bundle,omitempty" doc:"The script that runs; only where include=bundle asks for it."`
 	SourceMap json.RawMessage   `json:"source_map,omitzero" schema:"object" doc:"Leads from the script to the sources (source map version 3); only where include=bundle asks for it."`
 }
@@ -40,6 +41,15 @@ type Version struct {
 type Published struct {
 	Version
 	Warnings []Diagnostic `json:"warnings,omitempty" doc:"What the bundler warns of."`
+}
+
+// Verification says whether a version can be made again from what is stored of it.
+type Verification struct {
+	Same        bool     `json:"same" doc:"Whether building it again made the same bytes."`
+	Digest      string   `json:"digest" doc:"The version's digest."`
+	Rebuilt     string   `json:"rebuilt" doc:"The digest of what was made now."`
+	Bundler     string   `json:"bundler" doc:"What made it now."`
+	Differences []string `json:"differences,omitempty" doc:"What is not the same: digest, if what is stored is not what the digest was made of; bundler; bundle; source_map."`
 }
 
 // Diagnostic is something to tell the author about a place in the sources, or about all of them.

@@ -38,6 +38,11 @@ func (t *Tenant) SaveDraft(ctx context.Context, action string, change api.DraftC
 	return call[api.Draft](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", action, "draft"), body: change})
 }
 
+// UpdateDependencies settles a draft's dependencies anew, on the newest versions in their ranges.
+func (t *Tenant) UpdateDependencies(ctx context.Context, action string) (api.Draft, error) {
+	return call[api.Draft](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "dependencies", "update")})
+}
+
 // RunDraft runs an action's draft on an event. It stores nothing, and touches nothing that is live. How the action failed is in the answer; the error is a
 // [*Problem] with diagnostics if the sources do not build.
 func (t *Tenant) RunDraft(ctx context.Context, action string, trial api.Trial) (api.TrialResult, error) {
@@ -63,4 +68,9 @@ func (t *Tenant) Version(ctx context.Context, action, number string, bundle bool
 		r.query = url.Values{"include": {"bundle"}}
 	}
 	return call[api.Version](ctx, t.client, r)
+}
+
+// Verify builds a version again from its sources and its lock, and compares.
+func (t *Tenant) Verify(ctx context.Context, action, number string) (api.Verification, error) {
+	return call[api.Verification](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions", number, "verify")})
 }

@@ -1,0 +1,81 @@
+package versions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/bundler/npm"
+	"github.com/durward/durward/catalog"
+)
+
+// Packages brings npm packages to drafts and versions. It is a [catalog.Packages]. Safe for concurrent use.
+type Packages struct {
+	Client *npm.Client
+	places chan struct{}
+}
+
+// Bounds of what authors can make the server do at a time: what registries say of packages can be large.
+const (
+	settlesAtATime = 3
+	settleTime     = 3 * time.Minute
+)
+
+// NewPackages returns the packages that a client gets.
+func NewPackages(client *npm.Client) *Packages {
+	return &Packages{Client: client, places: make(chan struct{}, settlesAtATime)}
+}
+
+// Settle implements catalog.Packages. It downloads the packages as well, so that what is in them is refused now, and building needs no registry.
+func (p *Packages) Settle(ctx context.Context, dependencies map[string]string) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	select {
+	case p.places <- struct{}{}:
+		defer func() { <-p.places }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	lock, err := p.Client.Resolve(ctx, dependencies, nil)
+	if err == nil {
+		_, err = p.Client.Fetch(ctx, lock, nil)
+	}
+	if err != nil {
+		return nil, packageError(err, dependencies)
+	}
+	return lock.Encode(), nil
+}
+
+// Load returns the packages of a lock that Settle has returned.
+func (p *Packages) Load(ctx context.Context, lock json.RawMessage) (*bundler.Packages, error) {
+	var l npm.Lock
+	if err := json.Unmarshal(lock, &l); err != nil {
+		return nil, fmt.Errorf("read lock: %w", err)
+	}
+	packages, err := p.Client.Fetch(ctx, &l, nil)
+	if err != nil {
+		return nil, packageError(err, nil)
+	}
+	return &bundler.Packages{Lock: &l, ByKey: packages}, nil
+}
+
+// packageError says it in the words of the catalog. The pointer is that of the declared dependency, where it is known.
+func packageError(err error, declared map[string]string) error {
+	if own, ok := errors.AsType[*npm.Error](err); ok {
+		at, text := "", own.Error()
+		if _, known := declared[own.Dependency]; known {
+			at, text = "/"+pointerEscaper.Replace(own.Dependency), own.Detail
+		}
+		if own.Hint != "" {
+			text += ". " + own.Hint
+		}
+		return invalid(at, "%s", text)
+	}
+	if errors.Is(err, npm.ErrNoRegistry) {
+		return catalog.ErrNoRegistry
+	}
+	return fmt.Errorf("%w: %w", catalog.ErrRegistry, err)
+}
