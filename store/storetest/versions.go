@@ -37,7 +37,7 @@ func testVersions(t *testing.T, s Store) {
 
 	list, err := s.Versions(ctx, "acme", "gate", catalog.Page{})
 	require.NoError(t, err)
-	v.Files, v.Bundle, v.SourceMap = nil, nil, nil
+	v.Files, v.Bundle, v.SourceMap, v.Lock = nil, nil, nil, nil
 	require.Equal(t, []versions.Version{v}, list.Items)
 
 	v.Number = "not-a-version"
