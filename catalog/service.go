@@ -389,7 +389,9 @@ func (change *DraftChange) apply(d *Draft) {
 		d.Hosts = slices.Clone(change.Hosts)
 	}
 	if change.Dependencies != nil {
-		d.Dependencies = maps.Clone(change.Dependencies)
+		if d.Dependencies = maps.Clone(change.Dependencies); len(d.Dependencies) == 0 {
+			d.Dependencies = nil
+		}
 	}
 }
 
