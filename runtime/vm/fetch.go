@@ -192,6 +192,7 @@ func (x *Execution) fetch(call goja.FunctionCall) goja.Value {
 	}
 	at := x.place()
 	x.countRequest(len(data), at)
+	finish, _ := goja.AssertFunction(call.Argument(6)) // now: the arguments stand on goja's stack, which is another's when the answer comes
 	promise, resolve, reject := x.rt.NewPromise()
 	address, _, _ := strings.Cut(call.Argument(1).String(), "#")
 	stop := func() {}
@@ -207,7 +208,6 @@ func (x *Execution) fetch(call goja.FunctionCall) goja.Value {
 			must(reject(x.hostError(a.Err, at)))
 			return
 		}
-		finish, _ := goja.AssertFunction(call.Argument(6))
 		must(resolve(x.response(finish, answer, until)))
 	})
 	stop = until.onAbort(func(reason goja.Value) {

@@ -8,13 +8,15 @@ import (
 	"github.com/dop251/goja"
 )
 
-// nodeGlobals are globals of Node.js, for packages. A script gets those alone that it names: that it could compute the name of any, as it could of the web's, does not matter, because no code asks for these
+// nodeGlobals are globals of Node.js and of browsers, for packages. A script gets those alone that it names: that it could compute the name of any, as it could of the web's, does not matter, because no code asks for these
 // but by their names, and asking is how libraries find out whether they run in Node.js.
 func nodeGlobals() []*global {
 	return []*global{
 		{[]string{"Buffer"}, (*Execution).installBuffer, true},
 		{[]string{"process"}, (*Execution).installProcess, true},
 		{[]string{"setImmediate", "clearImmediate"}, (*Execution).installImmediate, false},
+		{[]string{"self"}, (*Execution).installSelf, false},
+		{[]string{"Intl"}, (*Execution).installIntl, true},
 		{[]string{"asyncIterator"}, (*Execution).installAsyncIterator, false},
 		{[]string{nodeCryptoName}, (*Execution).installNodeCrypto, true},
 	}
@@ -74,4 +76,19 @@ func (x *Execution) installAsyncIterator() {
 		key := mustCall(callable(symbol, "for"), x.rt.ToValue("Symbol.asyncIterator"))
 		_ = symbol.DefineDataProperty("asyncIterator", key, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	}
+}
+
+// installSelf makes the name by which libraries find the global object of whatever they run in.
+func (x *Execution) installSelf() { x.define("self", x.rt.GlobalObject()) }
+
+// intl.js evaluates to a function that makes the object Intl.
+//
+//go:embed intl.js
+var intlSource string
+
+var intlProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompile("Intl", intlSource, true) })
+
+func (x *Execution) installIntl() {
+	create, _ := goja.AssertFunction(x.mustRun(intlProgram()))
+	x.define("Intl", mustCall(create))
 }

@@ -3,6 +3,7 @@ package vm
 import (
 	"container/heap"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -106,7 +107,7 @@ func (x *Execution) schedule(call goja.FunctionCall, repeat bool) goja.Value {
 	}
 	entry.at = time.Now().Add(delay)
 	if len(call.Arguments) > 2 {
-		entry.args = call.Arguments[2:]
+		entry.args = slices.Clone(call.Arguments[2:]) // they stand on goja's stack
 	}
 	return x.rt.ToValue(x.timers.add(entry))
 }
