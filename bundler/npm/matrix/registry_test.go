@@ -31,17 +31,17 @@ func findInstalled(t testing.TB) installed {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		parent, name := filepath.Dir(path), filepath.Base(path)
-		if scope := filepath.Base(parent); strings.HasPrefix(scope, "@") {
-			parent, name = filepath.Dir(parent), scope+"/"+name
+		parent := filepath.Dir(path)
+		if strings.HasPrefix(filepath.Base(parent), "@") {
+			parent = filepath.Dir(parent)
 		}
 		if filepath.Base(parent) != "node_modules" {
 			return nil
 		}
-		var about struct{ Version string }
+		var about struct{ Name, Version string }
 		if text, err := os.ReadFile(filepath.Join(path, "package.json")); err == nil {
 			require.NoError(t, json.Unmarshal(text, &about))
-			found[[2]string{name, about.Version}] = path
+			found[[2]string{about.Name, about.Version}] = path // the folder of an alias has another name
 		}
 		return nil
 	}))

@@ -77,25 +77,23 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// build resolves, fetches and bundles an action that uses a package.
-func (w *world) build(t testing.TB, name, version, code string) *bundler.Bundle {
+// build resolves, fetches and bundles an action that uses a package. The error is the bundler's.
+func (w *world) build(t testing.TB, name, version, code string) (*bundler.Bundle, error) {
 	t.Helper()
 	lock, err := w.client.Resolve(t.Context(), map[string]string{name: version}, nil)
 	require.NoError(t, err)
 	packages, err := w.client.Fetch(t.Context(), lock, nil)
 	require.NoError(t, err)
-	bundle, err := bundler.Build(bundler.Source{
+	return bundler.Build(bundler.Source{
 		Files: map[string]string{"action.js": code}, Entry: "action.js",
 		Packages: &bundler.Packages{Lock: lock, ByKey: packages},
 	})
-	require.NoError(t, err)
-	return bundle
 }
 
-// run executes an action in a worker process.
-func (w *world) run(t testing.TB, b *bundler.Bundle) vm.Result {
+// run executes an action in a worker process of the tenant's own.
+func (w *world) run(t testing.TB, tenant string, b *bundler.Bundle) vm.Result {
 	t.Helper()
-	grant := host.Grant{Tenant: "acme", Action: "check"}
+	grant := host.Grant{Tenant: tenant, Action: "check"}
 	session := w.broker.Open(&host.Settings{Egress: host.Egress{Internal: []string{w.stub.Listener.Addr().String()}}}, grant)
 	defer session.Close()
 	input := fmt.Sprintf(`{"stub":%q,"port":%q}`, w.stub.URL, w.stub.URL[len("http://127.0.0.1:"):])
