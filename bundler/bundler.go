@@ -8,6 +8,7 @@ package bundler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -63,7 +64,7 @@ func Build(src Source) (*Bundle, error) {
 	}
 	modules := newModules(files, src.Packages)
 	result := bundle(src.Entry, modules)
-	warnings := append(diagnostics(SeverityWarning, result.Warnings), modules.unused()...)
+	warnings := slices.Concat(diagnostics(SeverityWarning, result.Warnings), shadowed(src), modules.unused())
 	if len(result.Errors) > 0 {
 		return nil, newBuildError(append(diagnostics(SeverityError, result.Errors), warnings...))
 	}

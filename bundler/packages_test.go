@@ -341,3 +341,31 @@ func sender(seen func([]byte)) func(context.Context, string, string, []byte) ([]
 		return nil, errors.New("no answer")
 	}
 }
+
+func TestShadowedGlobals(t *testing.T) {
+	t.Parallel()
+	b, err := bundler.Build(files("action.js", "const fetch = 1;\nconst URL = globalThis.URL;\nexport async function crypto() {}\nexport function execute() {\n  const Map = fetch;\n  return { kind: Map, URL };\n}\n"))
+	require.NoError(t, err)
+	require.Equal(t, `action.js:1:7: warning: fetch hides the global of this name in the whole file
+  const fetch = 1;
+        ^^^^^
+  hint: Choose another name, unless that is what you want.
+action.js:3:23: warning: crypto hides the global of this name in the whole file
+  export async function crypto() {}
+                        ^^^^^^
+  hint: Choose another name, unless that is what you want.
+`, show(b.Warnings))
+}
+
+// BenchmarkBuildPackage bundles a CommonJS package of 500 KB.
+func BenchmarkBuildPackage(b *testing.B) {
+	var text strings.Builder
+	for i := 0; text.Len() < 500<<10; i++ {
+		fmt.Fprintf(&text, "function f%d(a, b) { if (a === b) { return { sum: a + b, text: \"f%d\" } } return [a, b].map(function (n) { return n * %d }) }\nexports.f%d = f%d;\n", i, i, i, i, i)
+	}
+	src := with(files("action.js", `import { f1 } from "p"; export const execute = () => f1(1, 2);`), map[string]pkg{"p": {"package.json": `{}`, "index.js": text.String()}})
+	for b.Loop() {
+		_, err := inProcess(nil).Build(b.Context(), "acme", src)
+		require.NoError(b, err)
+	}
+}
