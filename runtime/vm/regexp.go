@@ -12,7 +12,7 @@ import (
 // would let a text pass that is long enough. A limit of time has the same fault, and so there is none: a match that takes too long ends with its process.
 var patient = sync.OnceFunc(func() { regexp2.DefaultOptimizationOptions.MaxBacktrackingStackSize = -1 })
 
-// regexp.js evaluates to the function RegExp.
+// regexp.js evaluates to a function that makes the function RegExp.
 //
 //go:embed regexp.js
 var regexpSource string
@@ -25,9 +25,8 @@ func repairs() []*global {
 }
 
 func (x *Execution) installRegExp() {
-	guarded, err := x.rt.RunProgram(regexpProgram())
-	if err != nil {
-		panic(err) // our own script
-	}
-	x.define("RegExp", guarded)
+	create, _ := goja.AssertFunction(x.mustRun(regexpProgram()))
+	x.define("RegExp", mustCall(create, x.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		return x.compiledRegExp(call.Argument(0).String(), call.Argument(1).String())
+	})))
 }

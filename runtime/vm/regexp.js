@@ -1,6 +1,6 @@
 // RegExp with a guard before it. goja runs a pattern in one of two ways, and the one that it prefers reads \p{…} as the letter p, with flag u too. A pattern with (?=) in it, which always matches
 // and so means nothing, goes the other way, which knows the property or throws.
-(function () {
+(function (compiled) {
   const standard = /(?:)/.constructor;
   const { prototype } = standard;
   const { apply, construct, defineProperty, deleteProperty } = Reflect;
@@ -16,7 +16,18 @@
     return [property ? "(?=)" + text : text, letters];
   };
 
+  // known returns an expression that the host has compiled before, for this execution or an earlier one.
+  const known = (pattern, flags) => {
+    if (typeof pattern !== "string" || (flags !== undefined && typeof flags !== "string")) return undefined;
+    const [text, letters] = guard(pattern, flags);
+    return compiled(text, letters === undefined ? "" : letters);
+  };
+
   function RegExp(pattern, flags) {
+    if (new.target === RegExp || (new.target === undefined && typeof pattern === "string")) {
+      const made = known(pattern, flags);
+      if (made !== undefined) return made;
+    }
     if (new.target !== undefined) return construct(standard, guard(pattern, flags), new.target);
     if (flags === undefined && pattern instanceof standard && pattern.constructor === RegExp) return pattern;
     return apply(standard, undefined, guard(pattern, flags));
@@ -26,4 +37,4 @@
   defineProperty(prototype, "constructor", { value: RegExp });
   deleteProperty(prototype, "compile"); // it is outdated, and one more way to make a pattern
   return RegExp;
-})();
+})

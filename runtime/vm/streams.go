@@ -19,8 +19,8 @@ func (x *Execution) streamNatives() map[string]native {
 	of := func(call goja.FunctionCall) *body { return mustHold[*body](x, call.Argument(0)) }
 	return map[string]native{
 		"nothing": func(goja.FunctionCall) goja.Value { return x.object(newBody(nil, "")) },
-		"locked": func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(of(call).locked) },
-		"used":   func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(of(call).used) },
+		"locked":  func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(of(call).locked) },
+		"used":    func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(of(call).used) },
 		"lock": func(call goja.FunctionCall) goja.Value {
 			of(call).locked = call.Argument(1).ToBoolean()
 			return goja.Undefined()
