@@ -116,6 +116,11 @@ var withPackages = map[string]struct {
 			"try { await import('./' + name) } catch (e) { s += e.code }; return s + (typeof require) };"}},
 		"MODULE_NOT_FOUNDMODULE_NOT_FOUNDMODULE_NOT_FOUNDfunction",
 	},
+	"a choice of imports, one of them computed": {
+		`import p from "p"; export const execute = () => ({ kind: p(true, "x") });`,
+		map[string]pkg{"p": {"package.json": `{}`, "a.js": `module.exports = "a"`, "index.js": "module.exports = function (a, b) { try { return require(a ? './a' : `./${b}`) } catch (e) { return e.code } };"}},
+		"MODULE_NOT_FOUND",
+	},
 	"a dynamic import": {
 		`import { lazy } from "p"; export const execute = async () => ({ kind: await lazy() });`,
 		map[string]pkg{"p": {"package.json": `{"module": "i.mjs"}`, "i.mjs": `export const lazy = async () => (await import("./l.mjs")).l + (await import("inner-none").catch((e) => e.code));`, "l.mjs": `export const l = "lazy";`}},
@@ -236,6 +241,8 @@ func TestPackagesThatCannotBeUsed(t *testing.T) {
 		"a file that is nested too deep":      {use, map[string]pkg{"p": {"package.json": `{}`, "index.js": "\nmodule.exports = " + deep}}, "p@1.2.3 cannot be used: index.js: ", "action.js", false},
 		"data that is nested too deep":        {use, map[string]pkg{"p": {"package.json": `{"main": "a.json"}`, "a.json": deep}}, "p@1.2.3 cannot be used: a.json: ", "action.js", false},
 		"a file that cannot be parsed":        {use, map[string]pkg{"p": {"package.json": `{}`, "index.js": "module.exports = ;"}}, "Unexpected", "npm:p@1.2.3/index.js", false},
+		"a require written with escapes":      {use, map[string]pkg{"p": {"package.json": `{}`, "index.js": "module.exports = (x) => requ\\u0069re(`../${x}`)"}}, "p@1.2.3 cannot be used: index.js: require() needs the path", "action.js", false},
+		"an import of what is deferred":       {use, map[string]pkg{"p": {"package.json": `{}`, "index.js": "module.exports = (x) => import.defer(`../${x}`)"}}, "p@1.2.3 cannot be used: index.js: ", "action.js", false},
 		"a dependency that is never imported": {`export const execute = 1;`, map[string]pkg{"p": {"package.json": `{}`}}, `The dependency "p" is declared and never imported`, "", true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,9 @@ import (
 // MaxPackagesSize bounds the scripts of an action's packages together, in bytes: they travel to the process that builds in one message.
 const MaxPackagesSize = 26 << 20
 
+// maxPayload keeps a payload below the largest message that a worker process takes.
+const maxPayload = 31 << 20
+
 // payloadMagic begins a payload with packages. One without is the source as JSON.
 const payloadMagic = "\x00npm1"
 
@@ -67,6 +70,9 @@ func encodePayload(src Source) ([]byte, error) {
 	head, err := json.Marshal(header)
 	if err != nil {
 		return nil, fmt.Errorf("encode packages: %w", err)
+	}
+	if len(head)+files.Len() > maxPayload {
+		return nil, newBuildError([]Diagnostic{fault("", "The action and its packages are too large together", "Leave out what the action does not use.")})
 	}
 	out := append([]byte(payloadMagic), binary.AppendUvarint(nil, uint64(len(head)))...)
 	return append(append(out, head...), files.Bytes()...), nil

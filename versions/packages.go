@@ -21,7 +21,7 @@ type Packages struct {
 // Bounds of what authors can make the server do at a time: what registries say of packages can be large.
 const (
 	settlesAtATime = 3
-	settleTime     = 3 * time.Minute
+	settleTime     = 75 * time.Second // less than a request may take
 )
 
 // NewPackages returns the packages that a client gets.
@@ -55,6 +55,8 @@ func (p *Packages) Load(ctx context.Context, lock json.RawMessage) (*bundler.Pac
 	if err := json.Unmarshal(lock, &l); err != nil {
 		return nil, fmt.Errorf("read lock: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
 	packages, err := p.Client.Fetch(ctx, &l, nil)
 	if err != nil {
 		return nil, packageError(err, nil)

@@ -3,6 +3,7 @@ package npm
 import (
 	"bufio"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -30,7 +31,7 @@ func ParseSettings(text string, getenv func(string) (string, bool)) (*Settings, 
 			err = s.set(key, value, users, passwords)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return nil, fmt.Errorf("line %d: %s: %w", n, key, err)
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -96,7 +97,7 @@ func (s *Settings) set(key, value string, users, passwords map[string]string) (e
 	case name == "_password":
 		password, decodeErr := base64.StdEncoding.DecodeString(value)
 		if decodeErr != nil {
-			return fmt.Errorf("%s is not base64", key)
+			return errors.New("it is not base64")
 		}
 		passwords[place] = string(password)
 	}

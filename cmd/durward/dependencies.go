@@ -17,8 +17,8 @@ func dependencies(list []string) (map[string]string, error) {
 	all := map[string]string{}
 	for _, text := range list {
 		name, requirement := text, "*"
-		if i := strings.LastIndexByte(text, '@'); i > 0 {
-			name, requirement = text[:i], text[i+1:]
+		if i := strings.IndexByte(text[min(1, len(text)):], '@'); i >= 0 { // the first @ may be that of a scope
+			name, requirement = text[:i+1], text[i+2:]
 		}
 		if name == "" || requirement == "" {
 			return nil, &usageError{fmt.Sprintf("--dependency %q is not of the form name@range", text)}

@@ -79,8 +79,8 @@ func TestPackagesJob(t *testing.T) {
 func TestNpmrcThatIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{
-		"a variable that is not set": {"registry=https://example.com/\n//example.com/:_authToken=${NO_SUCH_TOKEN}", "line 2: the environment has no NO_SUCH_TOKEN"},
-		"an address that is none":    {"registry=nowhere", `line 1: "nowhere" is not the address of a registry`},
+		"a variable that is not set": {"registry=https://example.com/\n//example.com/:_authToken=${NO_SUCH_TOKEN}", "line 2: //example.com/:_authToken: the environment has no NO_SUCH_TOKEN"},
+		"an address that is none":    {"registry=nowhere", `line 1: registry: "nowhere" is not the address of a registry`},
 		"no registry":                {"always-auth=true", "names no registry"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,4 +95,44 @@ func TestNpmrcThatIsWrong(t *testing.T) {
 	r := runHere(t, "", "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--operator-key", newOperatorKey(), "--npmrc", filepath.Join(t.TempDir(), "none"))
 	require.NotEqual(t, exitOK, r.code)
 	require.True(t, strings.Contains(r.err, "none"), r.err)
+}
+
+func TestDependencyFlags(t *testing.T) {
+	t.Parallel()
+	got, err := dependencies([]string{"axios@^1", "@acme/x", "@acme/y@1 || 2", "old@npm:new@^3"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"axios": "^1", "@acme/x": "*", "@acme/y": "1 || 2", "old": "npm:new@^3"}, got)
+	for _, wrong := range [][]string{{""}, {"a@"}, {"a@1", "a@2"}} {
+		_, err := dependencies(wrong)
+		require.Error(t, err, wrong)
+	}
+}
+
+// TestDependenciesOfAFolder reads them from action.json, and from package.json where that has none.
+func TestDependenciesOfAFolder(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  map[string]string
+	}{
+		"neither":                       {map[string]string{}, nil},
+		"action.json":                   {map[string]string{"action.json": `{"dependencies":{"a":"1"}}`, "package.json": `{"dependencies":{"b":"2"}}`}, map[string]string{"a": "1"}},
+		"action.json that wants none":   {map[string]string{"action.json": `{"dependencies":{}}`, "package.json": `{"dependencies":{"b":"2"}}`}, map[string]string{}},
+		"package.json":                  {map[string]string{"action.json": `{}`, "package.json": `{"dependencies":{"b":"2"},"devDependencies":{"c":"3"}}`}, map[string]string{"b": "2"}},
+		"package.json that has nothing": {map[string]string{"package.json": `{"name":"x"}`}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			test.files["action.ts"] = ""
+			writeFiles(t, dir, test.files)
+			change, err := readSource([]string{dir})
+			require.NoError(t, err)
+			require.Equal(t, test.want, change.Dependencies)
+		})
+	}
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"action.ts": "", "package.json": `{"dependencies":[]}`})
+	_, err := readSource([]string{dir})
+	require.ErrorContains(t, err, "package.json")
 }

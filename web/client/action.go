@@ -10,7 +10,7 @@ import (
 
 // CreateAction creates an action, with its first sources if there are any.
 func (t *Tenant) CreateAction(ctx context.Context, n api.NewAction) (api.CreatedAction, error) {
-	return call[api.CreatedAction](ctx, t.client, request{method: http.MethodPost, path: t.path("actions"), body: n})
+	return callPatiently[api.CreatedAction](ctx, t.client, request{method: http.MethodPost, path: t.path("actions"), body: n})
 }
 
 // Actions lists the actions.
@@ -35,23 +35,23 @@ func (t *Tenant) Draft(ctx context.Context, action string) (api.Draft, error) {
 
 // SaveDraft changes an action's draft and returns it as it is then.
 func (t *Tenant) SaveDraft(ctx context.Context, action string, change api.DraftChange) (api.Draft, error) {
-	return call[api.Draft](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", action, "draft"), body: change})
+	return callPatiently[api.Draft](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", action, "draft"), body: change})
 }
 
 // UpdateDependencies settles a draft's dependencies anew, on the newest versions in their ranges.
 func (t *Tenant) UpdateDependencies(ctx context.Context, action string) (api.Draft, error) {
-	return call[api.Draft](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "dependencies", "update")})
+	return callPatiently[api.Draft](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "dependencies", "update")})
 }
 
 // RunDraft runs an action's draft on an event. It stores nothing, and touches nothing that is live. How the action failed is in the answer; the error is a
 // [*Problem] with diagnostics if the sources do not build.
 func (t *Tenant) RunDraft(ctx context.Context, action string, trial api.Trial) (api.TrialResult, error) {
-	return call[api.TrialResult](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "run"), body: trial})
+	return callPatiently[api.TrialResult](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "run"), body: trial})
 }
 
 // Publish makes a version of an action's draft. Publishing the same draft under the same number again answers with the version that is there.
 func (t *Tenant) Publish(ctx context.Context, action string, p api.Publication) (api.Published, error) {
-	return call[api.Published](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions"), body: p})
+	return callPatiently[api.Published](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions"), body: p})
 }
 
 // Versions returns the method that lists an action's versions, newest first, for one page or for [All].
@@ -72,5 +72,5 @@ func (t *Tenant) Version(ctx context.Context, action, number string, bundle bool
 
 // Verify builds a version again from its sources and its lock, and compares.
 func (t *Tenant) Verify(ctx context.Context, action, number string) (api.Verification, error) {
-	return call[api.Verification](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions", number, "verify")})
+	return callPatiently[api.Verification](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions", number, "verify")})
 }

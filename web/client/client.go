@@ -19,6 +19,7 @@ type Client struct {
 	base    string
 	key     string
 	timeout time.Duration
+	patient time.Duration // for calls that may download packages
 	agent   string
 	http    *http.Client
 }
@@ -26,7 +27,7 @@ type Client struct {
 // Options are the settings of a [Client]. The zero value works.
 type Options struct {
 	// Timeout bounds each call whose context has no deadline, from dialling to the last byte of the answer. It does not bound a backup. Default: 15 s, which
-	// is longer than a chain of actions may take.
+	// is longer than a chain of actions may take; and 80 s for those that may have to wait for downloads of npm packages.
 	Timeout time.Duration
 	// Connections is how many idle connections are kept. A login system wants as many as it has calls at a time. Default: 64.
 	Connections int
@@ -45,7 +46,7 @@ func New(baseURL, key string, options Options) *Client {
 	}
 	return &Client{
 		base: strings.TrimRight(baseURL, "/"), key: key,
-		timeout: cmp.Or(options.Timeout, 15*time.Second), agent: cmp.Or(options.UserAgent, "durward-go"),
+		timeout: cmp.Or(options.Timeout, 15*time.Second), patient: cmp.Or(options.Timeout, 80*time.Second), agent: cmp.Or(options.UserAgent, "durward-go"),
 		http: &http.Client{Transport: transport, CheckRedirect: useAnswer},
 	}
 }
@@ -71,4 +72,14 @@ func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFu
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, c.timeout)
+}
+
+// callPatiently is call where the server may have to download packages first.
+func callPatiently[T any](ctx context.Context, c *Client, r request) (T, error) {
+	if _, has := ctx.Deadline(); !has {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.patient)
+		defer cancel()
+	}
+	return call[T](ctx, c, r)
 }
