@@ -9,7 +9,7 @@ import (
 )
 
 // patterns are regular expressions that were compiled in this process, as programs of one literal: goja compiles a literal once, and each run of its program makes a new object. Some libraries make
-// dozens of expressions while they load (semver takes 20 ms to), in each execution again. A worker serves one tenant, and so its expressions are all that can be found here.
+// dozens of expressions while they load (semver takes more than 20 ms for it), in each execution again. A worker serves one tenant, and so its expressions are all that can be found here.
 type patterns struct {
 	mu    sync.Mutex
 	known map[string]*goja.Program // nil for what cannot be compiled so; by flags, a slash, and the text
@@ -19,7 +19,7 @@ type patterns struct {
 // Bounds of what is kept: the length of one expression, and of all together. A counted repetition makes much of little text, but whoever repeats most fills only the own process, which has its limit.
 const (
 	maxPattern  = 4 << 10
-	maxPatterns = 128 << 10
+	maxPatterns = 256 << 10
 )
 
 var compiledPatterns = patterns{known: map[string]*goja.Program{}}
@@ -41,8 +41,12 @@ func (p *patterns) get(text, flags string) *goja.Program {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	program, seen := p.known[key]
-	if seen || p.size+len(key) > maxPatterns {
+	if seen {
 		return program
+	}
+	if p.size+len(key) > maxPatterns { // what is needed comes back
+		clear(p.known)
+		p.size = 0
 	}
 	if tree, err := goja.Parse("", "/"+text+"/"+flags, parser.WithDisableSourceMaps); err == nil {
 		program, _ = goja.CompileAST(tree, true)
