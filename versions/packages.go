@@ -14,31 +14,31 @@ import (
 
 // Packages brings npm packages to drafts and versions. It is a [catalog.Packages]. Safe for concurrent use.
 type Packages struct {
-	Client *npm.Client
-	places chan struct{}
+	Client  *npm.Client
+	settles chan struct{}
+	loads   chan struct{}
 }
 
 // Bounds of what authors can make the server do at a time: what registries say of packages can be large.
 const (
 	settlesAtATime = 3
+	loadsAtATime   = 4
 	settleTime     = 75 * time.Second // less than a request may take
 )
 
 // NewPackages returns the packages that a client gets.
 func NewPackages(client *npm.Client) *Packages {
-	return &Packages{Client: client, places: make(chan struct{}, settlesAtATime)}
+	return &Packages{Client: client, settles: make(chan struct{}, settlesAtATime), loads: make(chan struct{}, loadsAtATime)}
 }
 
 // Settle implements catalog.Packages. It downloads the packages as well, so that what is in them is refused now, and building needs no registry.
 func (p *Packages) Settle(ctx context.Context, dependencies map[string]string) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
-	select {
-	case p.places <- struct{}{}:
-		defer func() { <-p.places }()
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := enter(ctx, p.settles); err != nil {
+		return nil, err
 	}
+	defer func() { <-p.settles }()
 	lock, err := p.Client.Resolve(ctx, dependencies, nil)
 	if err == nil {
 		_, err = p.Client.Fetch(ctx, lock, nil)
@@ -57,11 +57,25 @@ func (p *Packages) Load(ctx context.Context, lock json.RawMessage) (*bundler.Pac
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
+	if err := enter(ctx, p.loads); err != nil {
+		return nil, err
+	}
+	defer func() { <-p.loads }()
 	packages, err := p.Client.Fetch(ctx, &l, nil)
 	if err != nil {
 		return nil, packageError(err, nil)
 	}
 	return &bundler.Packages{Lock: &l, ByKey: packages}, nil
+}
+
+// enter waits for a place.
+func enter(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: others are being served for too long: %w", catalog.ErrRegistry, context.Cause(ctx))
+	}
 }
 
 // packageError says it in the words of the catalog. The pointer is that of the declared dependency, where it is known.

@@ -66,6 +66,9 @@ func New(o Options) *Client {
 // parallel is how many archives are fetched at a time.
 const parallel = 6
 
+// maxTogether bounds what the packages of one action unpack to, in bytes.
+const maxTogether = 256 << 20
+
 // Fetch returns the packages of a lock by key, from memory, from the cache, or from the registry. An [*Error] says what is wrong with a package. The progress gets the key of each package that
 // has to be downloaded.
 func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map[string]*Package, error) {
@@ -73,6 +76,7 @@ func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map
 	keys := l.Keys()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
+	var together atomic.Int64
 	for i, key := range keys {
 		group.Go(func() (err error) {
 			packages[i], err = c.fetch(ctx, l.Packages[key], func() {
@@ -80,6 +84,9 @@ func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map
 					progress(key)
 				}
 			})
+			if err == nil && together.Add(int64(packages[i].size)) > maxTogether {
+				err = refuse("", "the packages unpack to more than %d MB together", maxTogether>>20)
+			}
 			return err
 		})
 	}

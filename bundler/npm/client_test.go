@@ -386,3 +386,23 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// TestPackagesTooLargeTogether has packages of which each is within the bounds.
+func TestPackagesTooLargeTogether(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	declared := map[string]string{}
+	large := map[string]string{}
+	for i := range 6 {
+		large[fmt.Sprintf("%d.js", i)] = strings.Repeat(" ", 15<<20)
+	}
+	for i := range 3 {
+		large["which.js"] = fmt.Sprint(i)
+		name := fmt.Sprintf("p%d", i)
+		r.Add(name, "1.0.0", nil, large)
+		declared[name] = "*"
+	}
+	c, _ := client(t, r, "")
+	_, _, err := install(c, declared)
+	require.ErrorContains(t, err, "the packages unpack to more than 256 MB together")
+}
