@@ -72,6 +72,7 @@ func (x *Execution) fetchNatives() map[string]native {
 // formBody is the body that a FormData or a Blob gives, or undefined.
 func (x *Execution) formBody(call goja.FunctionCall) goja.Value {
 	if form, ok := x.as(x.surface.forms, "isForm", "listOf", call.Argument(0)); ok {
+		x.notAhead() // the boundary is random
 		return x.object(newBody(encodeForm(mustHold[*pairs](x, form))))
 	}
 	if data, ok := x.as(x.surface.forms, "isBlob", "dataOf", call.Argument(0)); ok {

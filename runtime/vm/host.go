@@ -42,6 +42,7 @@ type HostError struct {
 // ask makes a host call and returns its id; settle gets the answer in a later step. It must be called by a function that the action has called: the execution ends
 // if too many calls are pending.
 func (x *Execution) ask(op string, args any, body []byte, settle func(HostAnswer)) uint64 {
+	x.notAhead()
 	if len(x.pending) >= x.limits.Pending {
 		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("pending %d", x.limits.Pending),
 			fmt.Sprintf("the action waits for more than %d answers at a time", x.limits.Pending), nil))

@@ -21,7 +21,7 @@ type memory struct {
 	seen usage
 	// floor is the most that can be alive of what belongs to no execution: what was there at the beginning, and programs.
 	floor int64
-	// waiting is what the executions that have begun and not ended have allocated.
+	// waiting is what the executions that have begun and not ended have allocated, and those runtimes that were made ahead.
 	waiting int64
 
 	collecting bool  // a collection has been asked for,
@@ -45,9 +45,9 @@ func (m *memory) read() usage {
 	return usage{allocated: value(0), present: value(1) + stacks, live: value(2) + stacks}
 }
 
-// begin notes what can be alive of others when x begins.
+// begin notes what can be alive of others when x begins. What was allocated ahead for x is its own, as if it had begun with that.
 func (m *memory) begin(x *Execution) {
-	x.begunAt, x.notOwn = m.seen.allocated, min(m.seen.present, m.floor+m.waiting)
+	x.begunAt, x.notOwn = m.seen.allocated-x.allocated, min(m.seen.present, m.floor+m.waiting-x.allocated)
 }
 
 // end adds to x what it has allocated in a step.

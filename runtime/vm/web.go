@@ -70,6 +70,7 @@ func (x *Execution) installCrypto() {
 	crypto := x.rt.CreateObject(c.class("Crypto"))
 	c.getter(crypto, "subtle", func(goja.FunctionCall) goja.Value { return c.subtleObject(subtlePrototype) })
 	x.defineOn(crypto, "randomUUID", x.function("randomUUID", func(goja.FunctionCall) goja.Value {
+		x.notAhead()
 		return x.rt.ToValue(uuid.NewString())
 	}))
 	x.defineOn(crypto, "getRandomValues", x.function("getRandomValues", func(call goja.FunctionCall) goja.Value {
@@ -80,6 +81,7 @@ func (x *Execution) installCrypto() {
 		if len(raw) > maxRandomBytes {
 			panic(x.namedError("QuotaExceededError", "getRandomValues fills at most 65536 bytes"))
 		}
+		x.notAhead()
 		rand.Read(raw) // never fails
 		return call.Argument(0)
 	}))

@@ -61,7 +61,7 @@ type server struct {
 	machine   *vm.Machine
 	waiting   []*held
 	untidy    bool           // a large execution has ended, and nothing has been cleared away since
-	running   *held          // for stuck, which reads it while it runs
+	running   *held          // for stuck, which reads it while it runs; nil while a program is loaded ahead
 	computing *atomic.Uint64 // on the board
 
 	in  inbox
@@ -85,6 +85,9 @@ func (s *server) loop() error {
 		default:
 			if err = s.stepWaiting(); err == nil {
 				err = s.tidy()
+			}
+			if err == nil {
+				err = s.prepare()
 			}
 			if err == nil {
 				err = s.read()
@@ -150,14 +153,46 @@ func (s *server) tidy() error {
 	if !s.untidy {
 		return nil
 	}
-	n, err := ignoringEINTR(func() (int, error) {
-		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
-	})
-	if n == 0 && err == nil {
+	idle, err := s.idle(0)
+	if idle {
 		s.untidy = false
 		goruntime.GC()
 	}
-	return os.NewSyscallError("poll", err)
+	return err
+}
+
+// A program that loads faster than quick is loaded ahead as soon as there is nothing to do, any other one only after a pause: what comes in meanwhile waits.
+const (
+	quick = time.Millisecond
+	pause = 5 * time.Millisecond
+)
+
+// prepare makes a runtime for the next call of a program that is called often, if nothing is to be done just now. There is at most one for each call, so this takes no more of the processor than
+// the calls would, but for those that never come.
+func (s *server) prepare() error {
+	takes, wanted := s.machine.Wanted()
+	if !wanted {
+		return nil
+	}
+	after := time.Duration(0)
+	if takes > quick {
+		after = pause
+	}
+	idle, err := s.idle(after)
+	if idle {
+		s.running = nil
+		s.machine.Prepare()
+	}
+	return err
+}
+
+// idle says whether for so long nothing comes in, nor does an execution want to go on.
+func (s *server) idle(d time.Duration) (bool, error) {
+	if len(s.waiting) > 0 && time.Until(s.wake()) <= d {
+		return false, nil
+	}
+	ready, err := s.await(d)
+	return !ready && err == nil, err
 }
 
 // step computes an execution until it ends or waits.
@@ -214,7 +249,7 @@ func (s *server) stepWaiting() error {
 // read blocks until there is something to read or an execution wants to go on.
 func (s *server) read() error {
 	if len(s.waiting) > 0 {
-		ready, err := s.poll()
+		ready, err := s.await(time.Until(s.wake()))
 		if !ready || err != nil {
 			return err
 		}
@@ -231,15 +266,21 @@ func (s *server) read() error {
 	return nil
 }
 
-func (s *server) poll() (ready bool, err error) {
+// wake is when the first of the waiting executions wants to go on.
+func (s *server) wake() time.Time {
 	wake := s.waiting[0].Wake()
 	for _, h := range s.waiting[1:] {
 		if w := h.Wake(); w.Before(wake) {
 			wake = w
 		}
 	}
+	return wake
+}
+
+// await blocks until there is something to read, but no longer than d.
+func (s *server) await(d time.Duration) (ready bool, err error) {
 	// In whole milliseconds, rounded up: waking early would only mean to wait again.
-	timeout := max(0, int((time.Until(wake)+time.Millisecond-1)/time.Millisecond))
+	timeout := max(0, int((d+time.Millisecond-1)/time.Millisecond))
 	n, err := ignoringEINTR(func() (int, error) {
 		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, timeout)
 	})
@@ -269,6 +310,9 @@ func ignoringEINTR(call func() (int, error)) (int, error) {
 // stuck reports the execution that cannot be stopped and ends the process, which is the only way to stop it. It runs on the watchdog's goroutine; the loop is inside
 // that execution and writes nothing meanwhile.
 func (s *server) stuck(_ *vm.Execution, f *vm.Failure) {
+	if s.running == nil { // a program that is loaded ahead, which no call waits for
+		os.Exit(exitStuck)
+	}
 	_ = s.write(appendResult(nil, frameStuck, s.running.id, vm.Result{Failure: f}, true)) // if it does not arrive, the server's own deadline ends it
 	os.Exit(exitStuck)
 }

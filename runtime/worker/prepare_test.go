@@ -1,0 +1,26 @@
+package worker_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/runtime/vm"
+	"github.com/durward/durward/runtime/worker"
+)
+
+// A program that is called again and again is loaded between the calls, and each call gets a runtime that none had before.
+func TestLoadedBetweenCalls(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{})
+	p := vm.NewProgram([]byte(`"use strict"; var $action = (() => { let calls = 0; const all = new Array(2e4).fill(0); return { execute() { return ++calls } } })();`), nil)
+	const loading = 16 * 20_000 // bytes, at least
+	first := execute(t, pool, "a", p, `{}`, vm.Limits{})
+	require.Greater(t, first.Allocated, int64(loading))
+	require.Eventually(t, func() bool {
+		result := execute(t, pool, "a", p, `{}`, vm.Limits{})
+		require.Equal(t, "1", string(result.Outcome))
+		return result.Allocated < loading/4
+	}, 30*time.Second, 10*time.Millisecond)
+}
