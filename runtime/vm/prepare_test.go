@@ -83,7 +83,7 @@ func TestNotLoadedAhead(t *testing.T) {
 		"throws in microtask": `queueMicrotask(() => { throw new Error("x") })`,
 		"recurses":            `const f = () => f() + 1; f()`,
 		"gives up":            `"x".repeat(2 ** 62)`,
-		"much memory":         `globalThis.all = []; for (let i = 0; i < 20000; i++) all.push(new Array(100).fill(i))`,
+		"much memory":         `globalThis.all = []; for (let i = 0; i < 6000; i++) all.push(new Array(100).fill(i))`,
 	}
 	for name, code := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestNotLoadedAhead(t *testing.T) {
 			})
 			program := vm.NewProgram([]byte(loading(code)), nil)
 			machine.Load(program)
-			require.False(t, ready(t, machine, program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`)}))
+			require.False(t, ready(t, machine, program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: long}))
 			if name == "fetch" || name == "cache" {
 				require.Equal(t, 4, asked, "once for each execution")
 			}
