@@ -32,7 +32,8 @@ type Execution struct {
 	timers        timers
 	asked         uint64 // host calls made so far
 	pending       map[uint64]func(HostAnswer)
-	answers       []func() // to be given to the action in the next step
+	crossing      map[uint64]func(HostAnswer) // calls that were given up and may have been answered before the host knows
+	answers       []func()                    // to be given to the action in the next step
 	promise       *goja.Promise
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
