@@ -117,8 +117,9 @@ func TestLoadedAheadUnderLimits(t *testing.T) {
 }
 
 // What loading ahead has used counts for no execution.
+//
+//nolint:paralleltest // it measures the process
 func TestLoadingAheadIsNobodys(t *testing.T) {
-	t.Parallel()
 	machine, digest := load(t, loading(`globalThis.all = []; for (let i = 0; i < 5000; i++) all.push({ i })`), nil)
 	call := vm.Call{Entry: "execute", Input: []byte(`{}`)}
 	require.True(t, ready(t, machine, digest, call))
