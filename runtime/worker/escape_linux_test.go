@@ -105,8 +105,20 @@ var escapes = map[string]func() error{
 	"type on a terminal":                 call(unix.SYS_IOCTL, 2, unix.TIOCSTI, zeros),
 	"have memory that it can execute":    call(unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uintptr(0)),
 	"make memory executable":             call(unix.SYS_MPROTECT, 0, 4096, unix.PROT_READ|unix.PROT_EXEC),
+	"have memory that is shared":         memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS),
+	"have memory that is shared, newer":  memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED_VALIDATE|unix.MAP_ANONYMOUS),
+	"have memory that grows":             memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_GROWSDOWN),
+	"have memory that stays":             memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_LOCKED),
+	"have huge pages":                    memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_HUGETLB),
+	"have pages to read alone":           memory(unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE),
+	"have a file in memory":              call(unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE, 3, 0),
+	"make pages readable":                call(unix.SYS_MPROTECT, 0, 4096, unix.PROT_READ),
 	"call by the numbers of another ABI": call(0x40000000 + unix.SYS_GETPID),
 	"stop the machine":                   call(unix.SYS_REBOOT, 0, 0, 0, 0),
+}
+
+func memory(protection, flags uintptr) func() error {
+	return call(unix.SYS_MMAP, 0, 4096, protection, flags, ^uintptr(0), 0)
 }
 
 func forkBomb() error {
