@@ -17,8 +17,8 @@ import (
 const (
 	maxAheadCPU    = 100 * time.Millisecond
 	maxAheadWall   = time.Second
-	maxAheadMemory = 8 << 20 // bytes allocated
-	maxAhead       = 4       // runtimes
+	maxAheadMemory = 16 << 20 // bytes allocated by one
+	maxAhead       = 4        // runtimes, or fewer that have allocated maxAheadMemory
 	// staleAhead is how many executions may begin without taking a runtime before another program may have its place.
 	staleAhead = 100
 )
@@ -83,7 +83,16 @@ func (m *Machine) Wanted() (takes time.Duration, wanted bool) {
 	if p == nil || p.ready != nil || p.never || p.runs < 2 || p.code == nil {
 		return 0, false
 	}
-	return p.took, len(m.ready) < maxAhead || m.started-m.ready[0].since > staleAhead
+	return p.took, !m.full() || m.started-m.ready[0].since > staleAhead
+}
+
+// full says that one of the runtimes that were made ahead must go before another one is made.
+func (m *Machine) full() bool {
+	held := int64(0)
+	for _, p := range m.ready {
+		held += p.ready.allocated
+	}
+	return len(m.ready) == maxAhead || held > maxAheadMemory
 }
 
 // Prepare makes a runtime ahead for the program that was run last, if that is wanted. What it takes counts for no execution.
@@ -92,7 +101,7 @@ func (m *Machine) Prepare() {
 		return
 	}
 	p := m.last
-	if len(m.ready) == maxAhead {
+	if m.full() {
 		m.drop(m.ready[0])
 	}
 	x := &Execution{machine: m, digest: p.digest, limits: p.limits.WithDefaults(), deadline: time.Now().Add(maxAheadWall), rt: goja.New(), early: true}

@@ -83,7 +83,7 @@ func TestNotLoadedAhead(t *testing.T) {
 		"throws in microtask": `queueMicrotask(() => { throw new Error("x") })`,
 		"recurses":            `const f = () => f() + 1; f()`,
 		"gives up":            `"x".repeat(2 ** 62)`,
-		"much memory":         `globalThis.all = []; for (let i = 0; i < 6000; i++) all.push(new Array(100).fill(i))`,
+		"much memory":         `globalThis.all = []; for (let i = 0; i < 12000; i++) all.push(new Array(100).fill(i))`,
 	}
 	for name, code := range tests {
 		t.Run(name, func(t *testing.T) {

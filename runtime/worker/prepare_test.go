@@ -1,6 +1,8 @@
 package worker_test
 
 import (
+	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -23,4 +25,23 @@ func TestLoadedBetweenCalls(t *testing.T) {
 		require.Equal(t, "1", string(result.Outcome))
 		return result.Allocated < loading/4
 	}, 30*time.Second, 10*time.Millisecond)
+}
+
+// BenchmarkLargeProgram is a call of a program of 300 KB, with some time between two calls.
+func BenchmarkLargeProgram(b *testing.B) {
+	var script bytes.Buffer
+	script.WriteString(`"use strict"; var $action = (() => { const parts = {};`)
+	for i := range 3500 {
+		fmt.Fprintf(&script, "parts.f%d = class F%d { constructor(a) { this.a = a } get b() { return this.a * %d } };\n", i, i, i)
+	}
+	script.WriteString(`return { execute() { return new parts.f7(6).b } } })();`)
+	p := vm.NewProgram(script.Bytes(), nil)
+	pool := newPool(b, worker.Config{})
+	execute(b, pool, "a", p, `{}`, vm.Limits{})
+	for b.Loop() {
+		b.StopTimer()
+		time.Sleep(40 * time.Millisecond)
+		b.StartTimer()
+		require.Equal(b, "42", string(execute(b, pool, "a", p, `{}`, vm.Limits{}).Outcome))
+	}
 }

@@ -63,6 +63,8 @@ type server struct {
 	untidy    bool           // a large execution has ended, and nothing has been cleared away since
 	running   *held          // for stuck, which reads it while it runs; nil while a program is loaded ahead
 	computing *atomic.Uint64 // on the board
+	ended     time.Time      // when an execution did so last
+	idled     time.Duration  // from there to what came in next
 
 	in  inbox
 	out []byte // for writing
@@ -161,22 +163,27 @@ func (s *server) tidy() error {
 	return err
 }
 
-// A program that loads faster than quick is loaded ahead as soon as there is nothing to do, any other one only after a pause: what comes in meanwhile waits.
+// A program is loaded ahead when there has been nothing to do for a while, and longer if it takes longer than quick: what comes in meanwhile waits. Doing it at once would take the processor from the
+// server, which has just got an answer to pass on.
 const (
-	quick = time.Millisecond
-	pause = 5 * time.Millisecond
+	quick      = time.Millisecond
+	pause      = time.Millisecond
+	pauseLarge = 5 * time.Millisecond
 )
 
-// prepare makes a runtime for the next call of a program that is called often, if nothing is to be done just now. There is at most one for each call, so this takes no more of the processor than
+// prepare makes a runtime for the next call of a program that is called often, if there has been nothing to do for a while. There is at most one for each call, so this takes no more of the processor than
 // the calls would, but for those that never come.
 func (s *server) prepare() error {
 	takes, wanted := s.machine.Wanted()
 	if !wanted {
 		return nil
 	}
-	after := time.Duration(0)
+	after := pause
 	if takes > quick {
-		after = pause
+		after = pauseLarge
+	}
+	if s.idled < after+takes { // nor will there be time now, as it seems; asking would cost a system call for each execution
+		return nil
 	}
 	idle, err := s.idle(after)
 	if idle {
@@ -207,7 +214,9 @@ func (s *server) step(h *held) error {
 	}
 	s.untidy = s.untidy || h.Result().Allocated > large
 	s.out = appendResult(s.out[:0], frameResult, h.id, h.Result(), h.Broken())
-	return s.write(s.out)
+	err := s.write(s.out)
+	s.ended = time.Now()
+	return err
 }
 
 // host sends what the running execution asks of the world outside. The server always reads: this does not block for long.
@@ -256,6 +265,7 @@ func (s *server) read() error {
 	}
 	room := s.in.room()
 	n, err := ignoringEINTR(func() (int, error) { return unix.Read(s.fd, room) })
+	s.idled = time.Since(s.ended)
 	switch {
 	case err != nil:
 		return os.NewSyscallError("read", err)
