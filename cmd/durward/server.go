@@ -91,7 +91,7 @@ func (s *server) startWorkers() (err error) {
 		return err
 	}
 	s.builds, err = worker.New(worker.Config{
-		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
+		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Background: true, Spares: 1, PerTenant: 2, Max: 8,
 		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
 		Wait:     buildLimit, Idle: time.Minute,
 	})

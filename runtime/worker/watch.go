@@ -23,8 +23,8 @@ func (p *Pool) watch() {
 	}
 }
 
-// watchMemory kills workers with too much memory. It sleeps while there is nothing to watch.
-func (p *Pool) watchMemory() {
+// watchWorkers kills workers with too much memory, and puts those behind others that compute for long. It sleeps while there is nothing to watch.
+func (p *Pool) watchWorkers() {
 	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
 	for {
@@ -67,8 +67,9 @@ func (p *Pool) watched(all bool) []*process {
 	return list
 }
 
-// look reads the memory of a worker, and ends it if it has too much. One that stays large between its executions takes no more calls.
+// look ranks a worker and reads its memory. It ends the worker if it has too much. One that stays large between its executions takes no more calls.
 func (p *Pool) look(w *process, all bool) {
+	p.rank(w)
 	had := w.memory.read()
 	if had > w.most {
 		w.kill("memory_limit", &death{failure: memoryFailure(w.most, had)})
@@ -84,6 +85,11 @@ func (p *Pool) look(w *process, all bool) {
 	if w.large++; w.large < maxLarge {
 		return
 	}
+	p.replace(w)
+}
+
+// replace lets a worker end what it holds, and no more.
+func (p *Pool) replace(w *process) {
 	w.retire()
 	p.mu.Lock()
 	defer p.mu.Unlock()
