@@ -87,7 +87,7 @@ func clip(s string, n int) string {
 type Page struct {
 	// After is the cursor that the page before returned; empty for the first page.
 	After string
-	// Limit is the most entries to return, 1 to 200. Default: 50.
+	// Limit is the most entries to return, 1 to 200. Default: 50. A page also ends, with at least one entry, before it would have more than [audit.MaxPage] bytes.
 	Limit int
 }
 
