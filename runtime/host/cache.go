@@ -115,6 +115,9 @@ func (s *Session) cacheGet(ctx context.Context, args json.RawMessage) (vm.HostAn
 	if !found {
 		return vm.HostAnswer{Value: json.RawMessage(`{"found":false}`)}, nil
 	}
+	if err := s.say(len(value)); err != nil {
+		return vm.HostAnswer{}, err
+	}
 	text := append(make(json.RawMessage, 0, len(value)+24), `{"found":true,"value":`...)
 	return vm.HostAnswer{Value: append(append(text, value...), '}')}, nil
 }

@@ -7,6 +7,7 @@ package host
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/durward/durward/runtime/vm"
@@ -19,6 +20,9 @@ type Settings struct {
 	Egress Egress
 	// Secrets are the tenant's secrets by name.
 	Secrets map[string]Secret
+
+	reading sync.Once
+	read    lists
 }
 
 // Secret is a secret's value and who may see it.
