@@ -26,6 +26,8 @@ type Execution struct {
 	allocated int64 // by the steps so far, in bytes
 	begunAt   int64 // what the process had allocated when the first step began
 	notOwn    int64 // the most that others could hold then
+	collected int64 // collections that had ended by then
+	looked    bool  // a collection was made to see what it holds
 
 	rt            *goja.Runtime
 	stringify     goja.Callable

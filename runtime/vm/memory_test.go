@@ -52,6 +52,19 @@ func TestGarbageIsNoMemory(t *testing.T) {
 	require.Greater(t, result.Allocated, int64(500<<20/raceFactor))
 }
 
+// Nor does what an execution before has left behind, and the last collection has found alive.
+//
+//nolint:paralleltest // see above
+func TestGarbageOfOthers(t *testing.T) {
+	machine, digest := load(t, body(`if (!input.bomb) for (;;); const all = []; for (let i = 0; ; i++) all.push("x".repeat(1000) + i)`), nil)
+	for range 4 {
+		bomb := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"bomb":true}`), Limits: small}))
+		require.Equal(t, vm.FailMemoryLimit, bomb.Failure.Kind)
+		result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: vm.Limits{CPU: 50 * time.Millisecond, Memory: small.Memory}}))
+		require.Equal(t, vm.FailTimeLimit, result.Failure.Kind, result.Failure.Message)
+	}
+}
+
 // What others hold does not count.
 //
 //nolint:paralleltest // see above
