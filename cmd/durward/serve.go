@@ -130,6 +130,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
 	}
 	collectLess()
+	tameStandardLog(config.Logger)
 	server, err := newServer(config)
 	if err != nil {
 		return errors.Join(explainSandbox(err), listener.Close())
