@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,9 @@ type pattern struct {
 var errPattern = errors.New("no pattern of hosts")
 
 func parsePattern(s string) (pattern, error) {
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Is6() {
+		s = "[" + s + "]" // in a list there is no port to be told apart
+	}
 	rest, wildcard := strings.CutPrefix(s, "*.")
 	host, port, err := splitHost(rest)
 	if err != nil || strings.HasSuffix(rest, ":") || wildcard && isAddress(host) {
