@@ -245,3 +245,12 @@ func TestDescriptors(t *testing.T) {
 		})
 	}
 }
+
+// Go maps memory of a kind of its own for the state of random numbers, which differs between kernels.
+func TestRandomNumbersInTheSandbox(t *testing.T) {
+	t.Parallel()
+	pool := strictPool(t, "worker", []string{self, "spawner"})
+	result := execute(t, pool, "a", program(`return {n: crypto.getRandomValues(new Uint8Array(4096)).length, id: crypto.randomUUID().length}`), `{}`, vm.Limits{})
+	require.Nil(t, result.Failure)
+	require.JSONEq(t, `{"n":4096,"id":36}`, string(result.Outcome))
+}

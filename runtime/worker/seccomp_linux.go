@@ -114,7 +114,10 @@ func (c condition) test() []bpf.Instruction {
 // itself like a stack, or can only be read, does not, and a process could fill the machine with it or with the tables of its pages.
 func allowMemory(allowIf func(call uint32, conditions ...condition)) {
 	protection := condition{2, whole, []uint32{unix.PROT_NONE, unix.PROT_READ | unix.PROT_WRITE}}
-	kind := condition{3, whole &^ (unix.MAP_FIXED | unix.MAP_NORESERVE), []uint32{unix.MAP_PRIVATE | unix.MAP_ANONYMOUS}}
+	kind := condition{3, whole &^ (unix.MAP_FIXED | unix.MAP_NORESERVE), []uint32{
+		unix.MAP_PRIVATE | unix.MAP_ANONYMOUS,
+		unix.MAP_DROPPABLE | unix.MAP_ANONYMOUS, // for the state of random numbers, from Linux 6.11 on; it counts as well
+	}}
 	allowIf(unix.SYS_MMAP, protection, kind)
 	allowIf(unix.SYS_MPROTECT, protection)
 }
