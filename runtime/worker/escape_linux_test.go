@@ -117,6 +117,23 @@ var escapes = map[string]func() error{
 	"stop the machine":                   call(unix.SYS_REBOOT, 0, 0, 0, 0),
 }
 
+// afterwards is what native code may do once the call in which it took the worker over has been answered.
+var afterwards = map[string]func(){
+	"computes": func() {
+		for {
+		}
+	},
+	"grows": func() {
+		for held := [][]byte{}; ; time.Sleep(time.Millisecond) {
+			b := make([]byte, 1<<20)
+			for i := range b {
+				b[i] = 1
+			}
+			held = append(held, b)
+		}
+	},
+}
+
 func memory(protection, flags uintptr) func() error {
 	return call(unix.SYS_MMAP, 0, 4096, protection, flags, ^uintptr(0), 0)
 }
@@ -134,6 +151,10 @@ func forkBomb() error {
 func escape(name []byte) ([]byte, error) {
 	if string(name) == "threads" {
 		return nil, threadBomb()
+	}
+	if later, ok := afterwards[string(name)]; ok {
+		go later()
+		return nil, nil
 	}
 	if err := escapes[string(name)](); err != nil {
 		return nil, err
@@ -185,6 +206,29 @@ func TestEscapes(t *testing.T) {
 		}
 	}
 }
+
+// A worker that goes on after its call was answered is noticed and ended, also if no other call ever comes.
+func TestWhatGoesOnAfterItsCall(t *testing.T) {
+	t.Parallel()
+	for name, reason := range map[string]string{"computes": "killed", "grows": "memory_limit"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ended := make(chan string, 16)
+			pool := newPool(t, worker.Config{Command: []string{self, "escape"}, PerTenant: 1, Spares: 1, HardMemory: 64 << 20, Observe: endings(ended)})
+			_, err := pool.Task(context.Background(), "a", "escape", []byte(name), time.Minute)
+			require.NoError(t, err)
+			require.Equal(t, reason, <-ended)
+		})
+	}
+}
+
+// endings is an observer that tells why processes end.
+type endings chan string
+
+func (e endings) Ended(reason string) { e <- reason }
+func (endings) Started(time.Duration) {}
+func (endings) Retried()              {}
+func (endings) StartFailed(error)     {}
 
 // What builds is refused files instead, because its libraries look for some. Nothing else is different.
 func TestEscapesFromABuilder(t *testing.T) {

@@ -31,6 +31,7 @@ type process struct {
 	most    int64         // bytes of memory that it may have
 	large   int           // how many times in a row it had much of that while it computed nothing; the watcher's
 	turn    turn
+	rest    rest
 	hosting sync.WaitGroup
 	holding chan struct{} // what host calls hold of the server's memory, in units
 
