@@ -21,6 +21,8 @@ var (
 	ErrExists = errors.New("already exists")
 	// ErrConflict says that somebody else saved first: the revision that the caller read is no longer the newest.
 	ErrConflict = errors.New("changed by somebody else in the meantime")
+	// ErrQuota says that the tenant has stored as much as it may.
+	ErrQuota = errors.New("the tenant has stored as much as it may")
 )
 
 // InvalidError is input that breaks a rule. Its text is written for users.

@@ -35,6 +35,7 @@ const (
 	invalid              code = "invalid"
 	buildFailed          code = "build_failed"
 	tooCostly            code = "too_costly"
+	quota                code = "quota"
 	tooManyRequests      code = "too_many_requests"
 	internal             code = "internal"
 	busy                 code = "busy"
@@ -65,6 +66,7 @@ var problemKinds = []problemKind{
 	{invalid, 422, "The request breaks a rule", ""},
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
+	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
 	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
 	{busy, 503, "The server is busy", "No worker was free in time, or no room for the body or the record of the call. Try again after a moment."},
@@ -123,6 +125,8 @@ func classify(err error, p *api.Problem) code {
 		return exists
 	case errors.Is(err, catalog.ErrConflict):
 		return conflict
+	case errors.Is(err, catalog.ErrQuota):
+		return quota
 	case errors.Is(err, seal.ErrNoKey):
 		return noSealKey
 	case errors.Is(err, errTenantBusy):

@@ -37,6 +37,8 @@ type serverConfig struct {
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
 	Recorder audit.RecorderOptions
+	// Store is how all else is kept.
+	Store bolt.Options
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
 	Drain time.Duration
 	// Logger gets what happens. Default: slog.Default.
@@ -67,7 +69,7 @@ func newServer(config serverConfig) (s *server, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.store, err = bolt.Open(config.Data, bolt.Options{}); err != nil {
+	if s.store, err = bolt.Open(config.Data, config.Store); err != nil {
 		return s, err
 	}
 	if err := s.startWorkers(); err != nil {
