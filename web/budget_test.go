@@ -37,7 +37,7 @@ func TestBodiesInFlight(t *testing.T) {
 				_, _ = io.WriteString(writer, `"},"revision":1}`)
 				_ = writer.Close()
 			})
-			q, err := http.NewRequest("PATCH", s.url+draft, body)
+			q, err := http.NewRequest(http.MethodPatch, s.url+draft, body)
 			if err != nil {
 				panic(err)
 			}
@@ -83,7 +83,7 @@ func TestReadsAtATime(t *testing.T) {
 	var reading sync.WaitGroup
 	for range 4 {
 		reading.Go(func() {
-			q := httptest.NewRequest("GET", "/v1/tenants/acme/audit/edits", nil)
+			q := httptest.NewRequest(http.MethodGet, "/v1/tenants/acme/audit/edits", nil)
 			q.Header.Set("Authorization", "Bearer "+keys["viewer"])
 			s.web.ServeHTTP(&stuck{httptest.NewRecorder(), arrived, let}, q)
 		})
