@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -120,31 +121,28 @@ func (f *foe) round(ctx context.Context, target *target, duration time.Duration,
 	return after, nil
 }
 
-// start runs the family's programs, several at a time, until the function is called that it returns, which says how many it ran. Programs that are not published are tried to be published, again and again.
+// start runs the family's programs, several at a time, until the function is called that it returns: that one waits for those under way, and says how many there were. Programs that are not
+// published are tried to be published, again and again.
 func (f *foe) start(ctx context.Context) (stop func() int) {
-	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	counts := make([]int, neighbourCrowd)
+	var stopped atomic.Bool
+	var count atomic.Int64
 	for i := range neighbourCrowd {
 		running.Go(func() {
-			for n := i; ctx.Err() == nil; n++ {
+			for n := i; !stopped.Load(); n++ {
 				if len(f.parts) > 0 {
 					_, _ = f.parts[n%len(f.parts)].Execute(ctx, f.targets)
 				} else {
 					_, _, _ = f.player.Attach(ctx, f.refused[n%len(f.refused)])
 				}
-				counts[i]++
+				count.Add(1)
 			}
 		})
 	}
 	return func() int {
-		cancel()
+		stopped.Store(true)
 		running.Wait()
-		total := 0
-		for _, n := range counts {
-			total += n
-		}
-		return total
+		return int(count.Load())
 	}
 }
 

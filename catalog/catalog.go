@@ -21,6 +21,8 @@ var (
 	ErrExists = errors.New("already exists")
 	// ErrConflict says that somebody else saved first: the revision that the caller read is no longer the newest.
 	ErrConflict = errors.New("changed by somebody else in the meantime")
+	// ErrQuota says that the tenant has stored as much as it may.
+	ErrQuota = errors.New("the tenant has stored as much as it may")
 )
 
 // InvalidError is input that breaks a rule. Its text is written for users.
@@ -87,7 +89,7 @@ func clip(s string, n int) string {
 type Page struct {
 	// After is the cursor that the page before returned; empty for the first page.
 	After string
-	// Limit is the most entries to return, 1 to 200. Default: 50.
+	// Limit is the most entries to return, 1 to 200. Default: 50. A page also ends, with at least one entry, before it would have more than [audit.MaxPage] bytes.
 	Limit int
 }
 

@@ -16,10 +16,11 @@ const (
 	MaxSourceBytes = 5 << 20
 	MaxSchemaBytes = 256 << 10
 	MaxSecrets     = 50
+	maxTriggers    = 100 // named, also twice
+	maxDescription = 4000
 
 	MaxDependencies = 100
 	maxRequirement  = 256
-	maxDescription  = 4000
 )
 
 var (
@@ -39,19 +40,8 @@ func checkDraft(d *Draft) error {
 	var list InvalidErrors
 	add := list.add
 	checkFiles(d, add)
-	for i, id := range d.Triggers {
-		if _, ok := contract.Lookup(id); !ok {
-			add(fmt.Sprintf("/triggers/%d", i), "there is no trigger %q; GET /v1/triggers lists them", clip(string(id), 80))
-		}
-	}
-	for i, name := range d.Secrets {
-		if !secretPattern.MatchString(name) {
-			add(fmt.Sprintf("/secrets/%d", i), "%q is not a secret's name: use letters, digits and underscores, at most 64", clip(name, 80))
-		}
-	}
-	if len(d.Secrets) > MaxSecrets {
-		add("/secrets", "an action has at most %d secrets", MaxSecrets)
-	}
+	checkTriggers(d, add)
+	checkSecretNames(d, add)
 	checkHosts("/hosts", d.Hosts, add, anyHost)
 	checkDependencies(d.Dependencies, add)
 	if len(d.ConfigSchema) > MaxSchemaBytes {
@@ -66,7 +56,35 @@ func checkDraft(d *Draft) error {
 	return nil
 }
 
+func checkTriggers(d *Draft, add func(pointer, format string, args ...any)) {
+	if len(d.Triggers) > maxTriggers {
+		add("/triggers", "an action has at most %d triggers", maxTriggers)
+		return
+	}
+	for i, id := range d.Triggers {
+		if _, ok := contract.Lookup(id); !ok {
+			add(fmt.Sprintf("/triggers/%d", i), "there is no trigger %q; GET /v1/triggers lists them", clip(string(id), 80))
+		}
+	}
+}
+
+func checkSecretNames(d *Draft, add func(pointer, format string, args ...any)) {
+	if len(d.Secrets) > MaxSecrets {
+		add("/secrets", "an action has at most %d secrets", MaxSecrets)
+		return
+	}
+	for i, name := range d.Secrets {
+		if !secretPattern.MatchString(name) {
+			add(fmt.Sprintf("/secrets/%d", i), "%q is not a secret's name: use letters, digits and underscores, at most 64", clip(name, 80))
+		}
+	}
+}
+
 func checkFiles(d *Draft, add func(pointer, format string, args ...any)) {
+	if len(d.Files) > MaxFiles { // before any of them is looked at
+		add("/files", "an action has at most %d files", MaxFiles)
+		return
+	}
 	total := 0
 	for _, path := range slices.Sorted(maps.Keys(d.Files)) {
 		text := d.Files[path]
@@ -77,9 +95,6 @@ func checkFiles(d *Draft, add func(pointer, format string, args ...any)) {
 		if len(text) > MaxFileBytes {
 			add(pointer([]string{"files", clip(path, 80)}), "a file has at most %d bytes", MaxFileBytes)
 		}
-	}
-	if len(d.Files) > MaxFiles {
-		add("/files", "an action has at most %d files", MaxFiles)
 	}
 	if total > MaxSourceBytes {
 		add("/files", "an action's files have at most %d bytes together", MaxSourceBytes)

@@ -301,7 +301,7 @@ func TestDraftsThatAreRefused(t *testing.T) {
 		"an entry that is none": {catalog.DraftChange{Entry: &entry}, "/entry"},
 		"an unknown trigger":    {catalog.DraftChange{Triggers: []contract.TriggerID{"login.after", "x"}}, "/triggers/1"},
 		"a bad secret":          {catalog.DraftChange{Secrets: []string{"A", "a b"}}, "/secrets/1"},
-		"too many secrets":      {catalog.DraftChange{Secrets: make([]string, 51)}, "/secrets/0"},
+		"too many secrets":      {catalog.DraftChange{Secrets: make([]string, 51)}, "/secrets"},
 		"a bad schema":          {catalog.DraftChange{ConfigSchema: json.RawMessage(`{"type":"object","properties":[]}`)}, "/config_schema/properties"},
 		"a large schema":        {catalog.DraftChange{ConfigSchema: json.RawMessage(`{"type":"object","title":"` + strings.Repeat("x", catalog.MaxSchemaBytes) + `"}`)}, "/config_schema"},
 	} {

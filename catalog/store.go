@@ -10,7 +10,7 @@ import (
 // there after a crash or neither is. All methods are safe for concurrent use. Lists are in the order of their ids.
 //
 // Errors: [ErrNotFound], [ErrExists] and [ErrConflict] as each method says, ErrNotFound also from a list whose tenant does not exist, and [InvalidErrors] for
-// a cursor that the list did not return; anything else is the backend's own trouble.
+// a cursor that the list did not return, and [ErrQuota] from writes of actions and drafts; anything else is the backend's own trouble.
 type Store interface {
 	// CreateTenant returns ErrExists if the id is taken.
 	CreateTenant(ctx context.Context, t Tenant, events ...audit.Event) error

@@ -93,7 +93,9 @@ func (e *Engine) execute(ctx context.Context, call *Call, step *Step, settings *
 		result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, c, nil)
 		return result, nil, err
 	}
-	session := e.Broker.Open(settings, host.Grant{Tenant: call.Tenant, Action: step.Action, Secrets: step.Secrets, Hosts: step.Hosts, Limits: c.Limits})
+	session := e.Broker.Open(settings, host.Grant{
+		Tenant: call.Tenant, Action: step.Action, Draft: call.Draft, Secrets: step.Secrets, Hosts: step.Hosts, Limits: c.Limits,
+	})
 	result, err := e.Sandbox.Execute(ctx, call.Tenant, step.Program, c, session)
 	session.Close() // also what the action has left open ends here
 	return result, session.Requests(), err

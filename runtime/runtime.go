@@ -63,6 +63,8 @@ type Call struct {
 	IdempotencyKey string // the same for every attempt
 
 	Steps []Step
+	// Draft says that the step is an action's draft: it has a cache and counters of its own.
+	Draft bool
 	// Budget is the wall-clock time of the whole chain. Default: 10 s.
 	Budget time.Duration
 }

@@ -20,6 +20,7 @@ import (
 const (
 	MaxAttachments = 20                                            // in one list
 	MaxTimeoutMS   = int(runtime.DefaultBudget / time.Millisecond) // of one attachment: the time of a whole chain
+	MaxConfigBytes = 1 << 20                                       // of all attachments together, with the defaults of their schemas
 	maxID          = 80
 )
 
@@ -31,6 +32,7 @@ type checker struct {
 	most     catalog.Limits
 	ids      map[string]bool
 	versions map[string]*Version
+	configs  int // bytes so far
 	errors   catalog.InvalidErrors
 	slots    map[contract.SlotName]Slot
 	warnings []Warning
@@ -189,6 +191,9 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 		c.refuse(at+"/version", "%s %s is not made for %s, only for %s", a.Action, a.Version, trigger.ID, triggerNames(version.Triggers))
 	}
 	c.warnOfReach(at, version)
+	if c.configs > MaxConfigBytes { // refused already
+		return a, nil
+	}
 	config, err := c.flows.Schemas.Apply(ctx, c.tenant, version.ConfigSchema, a.Config)
 	if err = below(at+"/config", err); err != nil {
 		var list catalog.InvalidErrors
@@ -201,6 +206,9 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 		return a, nil
 	}
 	a.Config = config
+	if c.configs += len(config); c.configs > MaxConfigBytes {
+		c.refuse(at+"/config", "the configs of a flow have at most %d bytes together, with the defaults of their schemas", MaxConfigBytes)
+	}
 	return a, nil
 }
 

@@ -263,3 +263,28 @@ func TestSaveRace(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, events, rounds, "who lost leaves no event")
 }
+
+// The defaults of a schema are stored with each attachment, so that a short body could make a long revision.
+func TestConfigsAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	flows := newTenant(t, s, "acme")
+	schema := `{"type":"object","properties":{"x":{"type":"string","default":"` + strings.Repeat("x", 200_000) + `"}}}`
+	require.NoError(t, s.PutVersion(t.Context(), versions.Version{
+		Tenant: "acme", Action: "a", Number: "3.0.0", Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage(schema),
+	}))
+	large := func(n int) slots {
+		list := make([]versions.Attachment, n)
+		for i := range list {
+			list[i] = versions.Attachment{Action: "a", Version: "3.0.0"}
+		}
+		return slots{"after": {Default: list}}
+	}
+	newFlow(t, flows, "acme", large(5))
+	_, _, err := flows.Save(t.Context(), alice, "acme", "login", versions.Change{Base: 1, Slots: large(20)})
+	var list catalog.InvalidErrors
+	require.ErrorAs(t, err, &list)
+	require.Len(t, list, 1)
+	require.Equal(t, "/slots/after/default/5/config", list[0].Pointer)
+	require.Contains(t, list[0].Detail, "at most 1048576 bytes together")
+}

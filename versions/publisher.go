@@ -163,7 +163,7 @@ type TrialResult struct {
 // trialVersion stands for the version of a draft in its input.
 const trialVersion = "0.0.0-draft"
 
-// Try runs an action's draft on an event, in the same sandbox and under the same limits as a version. Nothing is stored. Errors are as for Publish, and contract's for the event.
+// Try runs an action's draft on an event, in the same sandbox and under the same limits as a version, with a cache and counters that versions do not see. Nothing is stored. Errors are as for Publish, and contract's for the event.
 func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug, trial Trial) (TrialResult, error) {
 	draft, err := p.Catalog.Draft(ctx, tenant, slug)
 	if err != nil {
@@ -192,7 +192,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 		return TrialResult{}, err
 	}
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
-		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", RunStarted: p.now(), IdempotencyKey: rand.Text(),
+		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", Draft: true, RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{
 			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config,
 			Secrets: draft.Secrets, Hosts: draft.Hosts, OnFailure: runtime.Block,

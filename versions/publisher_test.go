@@ -18,6 +18,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
@@ -222,6 +223,38 @@ func TestBrokenSourcesAreNotPublished(t *testing.T) {
 	require.Equal(t, "action.ts", broken.Diagnostics[0].File)
 	_, err = s.Version(t.Context(), "acme", "broken", "1.0.0")
 	require.ErrorIs(t, err, catalog.ErrNotFound)
+}
+
+// TestTriesDoNotTouchWhatVersionsKeep runs a draft that counts and remembers, and then what was published of it.
+func TestTriesDoNotTouchWhatVersionsKeep(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	newSource(t, s, "acme", "limit", `export async function execute() {
+  const { count } = await durward.counter.hit("k", { window_seconds: 3600 });
+  const remembered = await durward.cache.get("k");
+  await durward.cache.set("k", count, { ttl_seconds: 3600 });
+  return { kind: "continue", state: { count, remembered: remembered ?? 0 } };
+}`, "login.after")
+	p := newPublisher(t, s)
+	p.Engine.Broker = host.New(host.Options{})
+	t.Cleanup(p.Engine.Broker.Close)
+	try := func() string {
+		result, err := p.Try(t.Context(), "acme", "limit", versions.Trial{Event: json.RawMessage(`{"user":{"id":"u","email":""}}`)})
+		require.NoError(t, err)
+		return string(result.State)
+	}
+	require.JSONEq(t, `{"count":1,"remembered":0}`, try())
+	require.JSONEq(t, `{"count":2,"remembered":1}`, try(), "drafts have their own")
+
+	v, _, err := p.Publish(t.Context(), alice, "acme", "limit", versions.Publication{Number: "1.0.0"})
+	require.NoError(t, err)
+	trigger, _ := contract.Lookup("login.after")
+	answer, err := p.Engine.Run(t.Context(), &runtime.Call{
+		Tenant: "acme", Trigger: trigger, Steps: []runtime.Step{{Action: "limit", Version: v.Number, Program: vm.NewProgram(v.Bundle, v.SourceMap)}},
+	})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"count":1,"remembered":0}`, string(answer.State))
+	require.JSONEq(t, `{"count":3,"remembered":2}`, try())
 }
 
 func TestTry(t *testing.T) {

@@ -15,7 +15,8 @@ type FlowRef struct {
 
 // Store keeps versions, flows and revisions. As in [catalog.Store], a write and its audit events are one transaction, all methods are
 // safe for concurrent use, and errors are catalog.ErrNotFound, catalog.ErrExists and catalog.ErrConflict as each method says. A list whose owner (tenant, action
-// or flow) does not exist is catalog.ErrNotFound, a cursor that the list did not return is catalog.InvalidErrors.
+// or flow) does not exist is catalog.ErrNotFound, a cursor that the list did not return is catalog.InvalidErrors. Every write may return
+// catalog.ErrQuota.
 type Store interface {
 	// PutVersion stores v and makes its number the action's latest. If the action has a version of that number it returns catalog.ErrExists
 	// and stores nothing; if the action does not exist, catalog.ErrNotFound; if the number is no semantic version, catalog.InvalidErrors.

@@ -17,21 +17,26 @@ import (
 	"github.com/durward/durward/catalog/contract"
 )
 
-// readBody reads a JSON body of at most limit bytes into dst, which it may grow. A body that says that it is larger is not read at all.
-func readBody(r *http.Request, dst []byte, limit int64) ([]byte, error) {
-	if err := checkMediaType(r); err != nil {
+// readBody reads a JSON body of at most limit bytes into dst, which it may grow. A body that says that it is larger is not read at all. What it reads counts as under way
+// until the request is answered; [http.Server.ReadTimeout] bounds how long a body may take to arrive.
+func (r *request) readBody(dst []byte, limit int64) ([]byte, error) {
+	q := r.Request()
+	if err := checkMediaType(q); err != nil {
 		return dst, err
 	}
-	if r.ContentLength > limit {
+	if q.ContentLength > limit {
 		return dst, &tooLargeError{limit}
 	}
 	buffer := bytes.NewBuffer(dst[:0])
-	if r.ContentLength > 0 {
+	if q.ContentLength > 0 {
 		// Else ReadFrom grows for the read that finds the end. A large body gets its memory as it arrives, not as it is announced.
-		buffer.Grow(int(min(r.ContentLength, maxKept)) + bytes.MinRead)
+		buffer.Grow(int(min(q.ContentLength, maxKept)) + bytes.MinRead)
 	}
-	n, err := buffer.ReadFrom(io.LimitReader(r.Body, limit+1))
+	r.body.from = q.Body
+	n, err := buffer.ReadFrom(io.LimitReader(&r.body, limit+1))
 	switch {
+	case errors.Is(err, errTenantBusy), errors.Is(err, errBodiesFull):
+		return buffer.Bytes(), err
 	case n > limit:
 		return buffer.Bytes(), &tooLargeError{limit}
 	case err != nil: // the client went away, or was too slow
@@ -55,7 +60,61 @@ func checkMediaType(r *http.Request) error {
 	return nil
 }
 
-var strict = json.RejectUnknownMembers(true)
+// maxEntries is the most entries of a list or map of texts in a body. What may have how many is for others to say: it keeps millions of them from being made before they are counted.
+const maxEntries = 1000
+
+var errManyEntries = fmt.Errorf("it has more than %d entries", maxEntries)
+
+var strict = json.JoinOptions(json.RejectUnknownMembers(true), json.WithUnmarshalers(json.JoinUnmarshalers(
+	json.UnmarshalFromFunc(unmarshalList), json.UnmarshalFromFunc(unmarshalMap),
+)))
+
+func unmarshalList(d *jsontext.Decoder, list *[]string) error {
+	if d.PeekKind() != '[' {
+		return errors.ErrUnsupported
+	}
+	return unmarshalEntries(d, func() { *list = []string{} }, func() error {
+		if len(*list) == maxEntries {
+			return errManyEntries
+		}
+		*list = append(*list, "")
+		return json.UnmarshalDecode(d, &(*list)[len(*list)-1])
+	})
+}
+
+func unmarshalMap(d *jsontext.Decoder, entries *map[string]string) error {
+	if d.PeekKind() != '{' {
+		return errors.ErrUnsupported
+	}
+	return unmarshalEntries(d, func() { *entries = map[string]string{} }, func() error {
+		if len(*entries) == maxEntries {
+			return errManyEntries
+		}
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		key, text := name.String(), ""
+		err = json.UnmarshalDecode(d, &text)
+		(*entries)[key] = text
+		return err
+	})
+}
+
+// unmarshalEntries calls begin after the opening bracket, and next for each entry up to the closing one.
+func unmarshalEntries(d *jsontext.Decoder, begin func(), next func() error) error {
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	begin()
+	for d.PeekKind() != ']' && d.PeekKind() != '}' {
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
 
 // decode reads body into the wire type that into points to. Members that are unknown, there twice, of another type, or missing are refused: the error is
 // contract.FieldErrors, or a [*contract.MalformedError] if the body is not JSON.
@@ -83,6 +142,8 @@ func explain(err error, body []byte) error {
 	switch {
 	case !ok:
 		return err
+	case errors.Is(err, errManyEntries):
+		return fieldError(string(e.JSONPointer), errManyEntries.Error())
 	case errors.Is(err, json.ErrUnknownName):
 		return fieldError(string(e.JSONPointer), "there is no such member here")
 	}
@@ -116,16 +177,26 @@ func nounOf(t reflect.Type) string {
 
 // checkPresent refuses a body without the members that its type does not allow to be absent.
 func checkPresent(body []byte, t reflect.Type) error {
-	var members map[string]jsontext.Value
-	if err := json.Unmarshal(body, &members); err != nil {
+	d := jsontext.NewDecoder(bytes.NewBuffer(body))
+	if start, err := d.ReadToken(); err != nil {
 		return err
-	}
-	if members == nil {
+	} else if start.Kind() != '{' {
 		return fieldError("", "it must be an object, not null")
+	}
+	members := make(map[string]bool)
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		members[name.String()] = true
+		if err := d.SkipValue(); err != nil {
+			return err
+		}
 	}
 	var missing contract.FieldErrors
 	for _, f := range fields(t) {
-		if _, ok := members[f.name]; !ok && f.required {
+		if !members[f.name] && f.required {
 			missing = append(missing, &contract.FieldError{Pointer: "/" + f.name, Detail: "it is missing"})
 		}
 	}

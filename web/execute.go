@@ -33,7 +33,7 @@ func (s *Server) execute(r *request) (any, error) {
 	}
 	buffers := s.scratch.Get().(*scratch)
 	var err error
-	if buffers.in, err = readBody(r.Request(), buffers.in, s.config.MaxCall); err != nil {
+	if buffers.in, err = r.readBody(buffers.in, s.config.MaxCall); err != nil {
 		return nil, err
 	}
 	response, err := s.config.Executor.Execute(r.context(), versions.Request{

@@ -1,5 +1,11 @@
 package web
 
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
 // EchoRoutes are the routes that the router really has, as "METHOD /path" with echo's parameters.
 func (s *Server) EchoRoutes() []string {
 	var list []string
@@ -9,5 +15,8 @@ func (s *Server) EchoRoutes() []string {
 	return list
 }
 
-// ReadBody is readBody, to see what memory it takes.
-var ReadBody = readBody
+// ReadBody is request.readBody, to see what memory it takes.
+func ReadBody(q *http.Request, dst []byte, limit int64) ([]byte, error) {
+	r := &request{Context: echo.New().NewContext(q, nil), body: intake{budget: newBudget(limit, limit)}}
+	return r.readBody(dst, limit)
+}

@@ -3,9 +3,11 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -25,7 +27,11 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		switch {
 		case err == nil:
 		case c.Response().Committed: // too late for a problem: what was sent must not look whole
-			s.config.Logger.Error("answer broke off", "request_id", requestID(c), "path", c.Request().URL.Path, "error", err)
+			level := slog.LevelError
+			if clientGone(c, err) {
+				level = slog.LevelDebug
+			}
+			s.config.Logger.Log(context.Background(), level, "answer broke off", "request_id", requestID(c), "path", c.Request().URL.Path, "error", err)
 			s.observe(c, began)
 			panic(http.ErrAbortHandler)
 		case c.Request().Context().Err() != nil: // nobody is there to read it
@@ -36,6 +42,12 @@ func (s *Server) frame(next echo.HandlerFunc) echo.HandlerFunc {
 		s.observe(c, began)
 		return nil
 	}
+}
+
+// clientGone says whether an answer broke off because the client took no more of it: its request has ended, or its connection cannot be written to, which net/http may find out first.
+func clientGone(c echo.Context, err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return c.Request().Context().Err() != nil || ok && e.Op == "write"
 }
 
 // statusClientGone is nginx's status for a client that closed the connection before there was an answer. It is seen in logs and metrics alone.

@@ -129,7 +129,10 @@ func (rt *route) problemsByStatus() map[int][]problemKind {
 		codes = append(codes, notFound)
 	}
 	if rt.body != nil {
-		codes = append(codes, malformedJSON, bodyTooLarge, unsupportedMediaType)
+		codes = append(codes, malformedJSON, bodyTooLarge, unsupportedMediaType, tooManyRequests, busy)
+	}
+	if rt.reads() {
+		codes = append(codes, tooManyRequests)
 	}
 	slices.Sort(codes)
 	byStatus := map[int][]problemKind{}

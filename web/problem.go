@@ -37,6 +37,8 @@ const (
 	invalid              code = "invalid"
 	buildFailed          code = "build_failed"
 	tooCostly            code = "too_costly"
+	quota                code = "quota"
+	tooManyRequests      code = "too_many_requests"
 	internal             code = "internal"
 	busy                 code = "busy"
 	stopping             code = "stopping"
@@ -67,9 +69,11 @@ var problemKinds = []problemKind{
 	{invalid, 422, "The request breaks a rule", ""},
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
+	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
+	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
 	{registryFailed, 502, "The npm registry does not answer as it should", "It cannot be reached, or refuses what it is asked. The server's log has more, under the request id."},
-	{busy, 503, "The server is busy", "No worker was free in time, or no room to record the call. Try again after a moment."},
+	{busy, 503, "The server is busy", "No worker was free in time, or no room for the body or the record of the call. Try again after a moment."},
 	{stopping, 503, "The server is stopping", "Try again: another server, or the same one after its restart, will answer."},
 }
 
@@ -125,15 +129,19 @@ func classify(err error, p *api.Problem) code {
 		return exists
 	case errors.Is(err, catalog.ErrConflict):
 		return conflict
+	case errors.Is(err, catalog.ErrQuota):
+		return quota
 	case errors.Is(err, seal.ErrNoKey):
 		return noSealKey
 	case errors.Is(err, catalog.ErrNoRegistry):
 		return noRegistry
 	case errors.Is(err, catalog.ErrRegistry):
 		return registryFailed
+	case errors.Is(err, errTenantBusy):
+		return tooManyRequests
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
-	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull):
+	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull), errors.Is(err, errBodiesFull):
 		return busy
 	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
 		return stopping
@@ -199,7 +207,7 @@ func (s *Server) writeProblem(c echo.Context, err error) {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="durward"`)
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		header.Set(echo.HeaderRetryAfter, "1")
 	case http.StatusInternalServerError, http.StatusBadGateway:
 		s.config.Logger.Error("request failed", "request_id", p.RequestID, "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)

@@ -19,13 +19,14 @@ type request struct {
 	route  *route
 	tenant catalog.TenantID // empty where the route has none
 	actor  audit.Actor      // of edits; empty where no key is needed
+	body   intake
 }
 
 func (r *request) context() context.Context { return r.Request().Context() }
 
 // decode reads the body into the wire type that into points to.
 func (r *request) decode(into any) error {
-	body, err := readBody(r.Request(), nil, r.route.maxBody())
+	body, err := r.readBody(nil, r.route.maxBody())
 	if err != nil {
 		return err
 	}

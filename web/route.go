@@ -81,15 +81,25 @@ func (rt *route) edits() bool {
 	return rt.method != http.MethodGet && rt.role != catalog.RoleExecute
 }
 
+func (rt *route) hasTenant() bool { return slices.Contains(rt.pathParameters(), "tenant") }
+
+// reads says whether the route reads what a tenant has stored.
+func (rt *route) reads() bool { return rt.method == http.MethodGet && rt.hasTenant() }
+
 // handler is a route as the router sees it.
 func (s *Server) handler(rt route) echo.HandlerFunc {
-	hasTenant := slices.Contains(rt.pathParameters(), "tenant")
+	hasTenant, reads, bodies := rt.hasTenant(), rt.reads(), s.others
+	if rt.role == catalog.RoleExecute {
+		bodies = s.calls
+	}
 	return func(c echo.Context) error {
 		c.Set(routeKey, &rt)
 		r := &request{Context: c, route: &rt}
 		if hasTenant {
 			r.tenant = catalog.TenantID(c.Param("tenant"))
 		}
+		r.body = intake{budget: bodies, tenant: r.tenant}
+		defer r.body.release()
 		if rt.role != "" {
 			if err := s.authorize(r, hasTenant); err != nil {
 				return err
@@ -97,6 +107,13 @@ func (s *Server) handler(rt route) echo.HandlerFunc {
 		}
 		if err := rt.checkQuery(c); err != nil {
 			return err
+		}
+		if reads {
+			leave, err := s.reads.enter(r.context(), r.tenant)
+			if err != nil {
+				return err
+			}
+			defer leave()
 		}
 		answer, err := rt.handle(s, r)
 		if err != nil || answer == nil {

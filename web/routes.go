@@ -133,7 +133,7 @@ func actionRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions", id: "createAction", summary: "Create an action with its first draft", role: catalog.RoleAuthor,
 			body: api.NewAction{}, limit: maxSource, answer: api.CreatedAction{}, status: http.StatusCreated,
-			problems: []code{exists, noRegistry, registryFailed, tooCostly, busy, stopping}, handle: (*Server).createAction,
+			problems: []code{exists, quota, noRegistry, registryFailed, tooCostly, busy, stopping}, handle: (*Server).createAction,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions", id: "actions", summary: "List the actions", role: catalog.RoleViewer,
@@ -153,13 +153,13 @@ func actionRoutes() []route {
 		},
 		{
 			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
-			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, noRegistry, registryFailed, tooCostly, busy, stopping},
+			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, quota, noRegistry, registryFailed, tooCostly, busy, stopping},
 			handle: (*Server).saveDraft,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/dependencies/update", id: "updateDependencies",
 			summary: "Settle a draft's dependencies anew, on the newest versions in their ranges", role: catalog.RoleAuthor,
-			answer: api.Draft{}, problems: []code{noRegistry, registryFailed, invalid}, handle: (*Server).updateDependencies,
+			answer: api.Draft{}, problems: []code{quota, noRegistry, registryFailed, invalid}, handle: (*Server).updateDependencies,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
@@ -168,7 +168,7 @@ func actionRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
 			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
-			problems: []code{exists, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
+			problems: []code{exists, quota, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
@@ -191,7 +191,7 @@ func flowRoutes() []route {
 	return []route{
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows", id: "createFlow", summary: "Create a flow with its first revision", role: catalog.RolePublisher,
-			body: api.NewFlow{}, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, tooCostly, busy, stopping}, handle: (*Server).createFlow,
+			body: api.NewFlow{}, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, quota, tooCostly, busy, stopping}, handle: (*Server).createFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows", id: "flows", summary: "List the flows", role: catalog.RoleViewer,
@@ -203,7 +203,7 @@ func flowRoutes() []route {
 		},
 		{
 			method: put, path: "/v1/tenants/{tenant}/flows/{flow}", id: "saveFlow", summary: "Save a flow's next revision, which is live at once", role: catalog.RolePublisher,
-			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
+			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, quota, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows/{flow}/revisions", id: "revisions", summary: "List a flow's revisions, newest first", role: catalog.RoleViewer,

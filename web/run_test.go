@@ -164,6 +164,7 @@ func TestBackupThatBreaksOffDoesNotLookWhole(t *testing.T) {
 	defer answer.Body.Close()
 	_, err = io.ReadAll(answer.Body)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.Contains(t, s.log.String(), "level=ERROR")
 }
 
 func TestClientThatIsGone(t *testing.T) {
@@ -176,6 +177,27 @@ func TestClientThatIsGone(t *testing.T) {
 	answer := httptest.NewRecorder()
 	s.web.ServeHTTP(answer, q)
 	require.Equal(t, 499, answer.Code)
+	require.NotContains(t, s.log.String(), "level=ERROR")
+}
+
+func TestClientThatGoesWhileItIsAnswered(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(c *web.Config) {
+		c.Backup = func(_ context.Context, w io.Writer) error {
+			for {
+				if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+					return err
+				}
+			}
+		}
+	})
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/v1/system/backup", nil)
+	require.NoError(t, err)
+	q.Header.Set("Authorization", "Bearer "+operatorKey)
+	answer, err := http.DefaultClient.Do(q)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close()) // of an endless body: it closes the connection
+	require.Eventually(t, func() bool { return strings.Contains(s.log.String(), "answer broke off") }, 30*time.Second, time.Millisecond)
 	require.NotContains(t, s.log.String(), "level=ERROR")
 }
 

@@ -77,7 +77,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	t.Helper()
 	ctx := t.Context()
 	dir := t.TempDir()
-	store, err := bolt.Open(filepath.Join(dir, "store"), bolt.Options{})
+	store, err := bolt.Open(filepath.Join(dir, "store"), bolt.Options{TenantBytes: 32 << 20})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
 	pool, err := worker.New(worker.Config{Command: []string{os.Args[0], "worker"}, Spares: 1})

@@ -89,6 +89,9 @@ type Server struct {
 	started  time.Time
 	stopping atomic.Bool
 	scratch  sync.Pool // *scratch
+	calls    *budget   // of bodies of execute calls
+	others   *budget   // of all other bodies
+	reads    gate
 }
 
 // New returns a server that is ready to serve.
@@ -99,6 +102,8 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
+		calls:   newBudget(tenantCallBytes, allCallBytes), others: newBudget(tenantOtherBytes, allOtherBytes),
+		reads: gate{tenants: make(map[catalog.TenantID]*places)},
 	}
 	s.metrics = newMetrics(s.config.Workers, s.config.Broker, s.config.Recorder, s.config.Packages)
 	var err error

@@ -118,6 +118,8 @@ type Executed struct {
 	LogsDropped int `json:"logs_dropped,omitzero"`
 	// Requests are what the action sent over the network, in the order in which they began.
 	Requests []Request `json:"requests,omitempty"`
+	// RequestsDropped counts the requests that the record has no room for.
+	RequestsDropped int `json:"requests_dropped,omitzero"`
 }
 
 // Request is one request over the network: no bodies, no credentials, no query.
@@ -167,9 +169,12 @@ type Filter struct {
 	Run, Request, User string
 	// After is the cursor that the page before returned; empty for the newest.
 	After string
-	// Limit is the most entries to return, 1 to 200. Default: 50.
+	// Limit is the most entries to return, 1 to 200. Default: 50. A page also ends, with at least one entry, before it would have more than [MaxPage] bytes.
 	Limit int
 }
+
+// MaxPage is the most bytes of stored JSON that the entries of one page have together, if it has more than one: what is read at a time must fit into memory many times.
+const MaxPage = 4 << 20
 
 // Matches says whether a record passes the filter, its page aside.
 func (f *Filter) Matches(r *Record) bool {

@@ -9,8 +9,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxRecord is the most bytes of JSON that one record may have. It is far above what the limits on an action's log and requests allow.
-const MaxRecord = 16 << 20
+// MaxRecord is the most bytes of JSON that one record may have. One that would have more is recorded without its logs and requests.
+const MaxRecord = 1 << 20
+
+// errTooLarge says that a record would have more.
+var errTooLarge = fmt.Errorf("more than %d bytes", MaxRecord)
 
 // Records are made of what callers and actions sent, which need not be valid UTF-8. That must not keep a call from being recorded, so
 // invalid bytes become U+FFFD.
@@ -47,7 +50,7 @@ func appendRecord(dst []byte, r *Record) ([]byte, error) {
 	w.close('}')
 	w = w[:len(w)-1] // the comma
 	if size := len(w) - len(dst); size > MaxRecord {
-		return dst, fmt.Errorf("record has %d bytes, more than %d", size, MaxRecord)
+		return dst, fmt.Errorf("record has %d bytes: %w", size, errTooLarge)
 	}
 	return w, nil
 }
@@ -84,6 +87,9 @@ func (w *writer) executed(e *Executed) error {
 		if err := w.value("requests", e.Requests); err != nil {
 			return err
 		}
+	}
+	if e.RequestsDropped != 0 {
+		w.number("requests_dropped", int64(e.RequestsDropped))
 	}
 	w.close('}')
 	return nil

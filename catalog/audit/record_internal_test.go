@@ -21,7 +21,7 @@ func FuzzAppendRecord(f *testing.F) {
 			t.Skip()
 		}
 		for range uint8(n) % 3 {
-			e := Executed{Attachment: user, Action: id, Version: tenant, Outcome: reason, DurationUS: nanos, CPUUS: n, Policy: reason, LogsDropped: int(n % 2), AllocatedBytes: n % 3}
+			e := Executed{Attachment: user, Action: id, Version: tenant, Outcome: reason, DurationUS: nanos, CPUUS: n, Policy: reason, LogsDropped: int(n % 2), RequestsDropped: int(n % 5), AllocatedBytes: n % 3}
 			if failed {
 				e.Failure = &Failure{Kind: id, Message: user, Limit: reason, Line: int(n)}
 				e.Requests = []Request{{Method: id, Host: user, Path: tenant, Status: int(n), Sent: n, Received: nanos, DurationUS: n, Error: reason}}

@@ -33,6 +33,12 @@ type RecorderOptions struct {
 	// Default: 100,000 records, 64 MiB.
 	MaxRecords int
 	MaxBytes   int64
+	// TenantPercent is the part of both that the records of one tenant may take; a tenant that has taken its part waits alone. What a dead process left counts for
+	// no tenant. Default: 25.
+	TenantPercent int
+	// TenantDayBytes is how many bytes of JSON the records of one tenant and one UTC day may have before logs and requests are left out of further ones, and counted. The count begins
+	// again with each recorder. Default: 1 GiB.
+	TenantDayBytes int64
 	// Overflow is what to do beyond them. Default: OverflowBlock.
 	Overflow Overflow
 	// Wait is how long Append waits for room with OverflowBlock. Default: 3 s.
@@ -49,6 +55,12 @@ func (o RecorderOptions) withDefaults() RecorderOptions {
 	}
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 64 << 20
+	}
+	if o.TenantPercent <= 0 {
+		o.TenantPercent = 25
+	}
+	if o.TenantDayBytes <= 0 {
+		o.TenantDayBytes = 1 << 30
 	}
 	if o.Wait <= 0 {
 		o.Wait = 3 * time.Second
@@ -90,8 +102,9 @@ type Recorder struct {
 	closed   bool
 	current  *segment   // takes the next record; nil if none has come since the last was sealed
 	waiting  []*segment // sealed, oldest first
-	accepted uint64     // records ever taken, those of the spool included
-	stored   uint64     // of these, in the same order
+	tenants  map[string]*account
+	accepted uint64 // records ever taken, those of the spool included
+	stored   uint64 // of these, in the same order
 	stats    Stats
 	lastErr  error         // of the last failed attempt
 	attempt  chan struct{} // closed and replaced after every attempt
@@ -104,6 +117,7 @@ type Stats struct {
 	Recovered   uint64 // records found in the spool
 	Flushed     uint64 // records stored
 	Dropped     uint64 // records shed
+	Stripped    uint64 // records taken without their logs and requests, because they were too large or their tenant had too many bytes on that day
 	FlushErrors uint64 // failed attempts to store
 	// Buffered records wait for the store now, and have BufferedBytes of JSON.
 	Buffered      int
@@ -120,7 +134,7 @@ func NewRecorder(dir string, store Store, opts RecorderOptions) (*Recorder, erro
 	r := &Recorder{
 		dir: dir, store: store, opts: opts.withDefaults(), lock: lock,
 		wake: make(chan struct{}, 1), retry: make(chan struct{}, 1), attempt: make(chan struct{}),
-		buffers: sync.Pool{New: func() any { return new([]byte) }},
+		buffers: sync.Pool{New: func() any { return new([]byte) }}, tenants: make(map[string]*account),
 	}
 	r.room = sync.NewCond(&r.mu)
 	if err := r.recover(); err != nil {
@@ -189,14 +203,21 @@ func (r *Recorder) count(records int, size int64) {
 
 // Append takes a record before the call that it is about is answered. When it returns nil the record survives the death of the process, or was
 // shed and counted. It returns [ErrClosed] after Close, [ErrFull], and another error for a record that cannot be stored (without tenant, with an impossible time, over
-// [MaxRecord]) or a spool that cannot be written. The caller must not change what rec refers to afterwards.
+// [MaxRecord] even without logs and requests) or a spool that cannot be written. Logs beyond 256 KiB of JSON are left out and counted. The caller must not change what rec refers
+// to afterwards.
 func (r *Recorder) Append(rec *Record) error {
 	if err := rec.check(); err != nil {
 		return err
 	}
+	rec = rec.fit()
 	buffer := r.buffers.Get().(*[]byte)
 	defer r.buffers.Put(buffer)
 	frame, err := appendFrame((*buffer)[:0], rec)
+	stripped := errors.Is(err, errTooLarge)
+	if stripped {
+		rec = rec.stripped()
+		frame, err = appendFrame((*buffer)[:0], rec)
+	}
 	if err != nil {
 		return fmt.Errorf("encode record %s: %w", rec.ID, err)
 	}
@@ -204,10 +225,21 @@ func (r *Recorder) Append(rec *Record) error {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if taken, err := r.waitForRoom(); !taken {
+	a := r.account(rec.Tenant)
+	if taken, err := r.waitForRoom(a); !taken {
 		return err
 	}
-	if err := r.spool(rec, frame); err != nil {
+	if a.dayBytes(rec.Time) >= r.opts.TenantDayBytes && rec.hasDetails() {
+		// What is left is short enough to be written under the lock.
+		stripped, rec = true, rec.stripped()
+		if frame, err = appendFrame(frame[:0], rec); err != nil {
+			return fmt.Errorf("encode record %s: %w", rec.ID, err)
+		}
+	}
+	if stripped {
+		r.stats.Stripped++
+	}
+	if err := r.spool(a, rec, frame); err != nil {
 		if r.opts.Overflow == OverflowShed {
 			r.shed(err)
 			return nil
@@ -218,12 +250,12 @@ func (r *Recorder) Append(rec *Record) error {
 }
 
 // waitForRoom returns true when there is room. Otherwise the record was shed, or the error says why it cannot be taken.
-func (r *Recorder) waitForRoom() (bool, error) {
-	if !r.closed && r.full() && r.opts.Overflow == OverflowShed {
+func (r *Recorder) waitForRoom(a *account) (bool, error) {
+	if !r.closed && r.full(a) && r.opts.Overflow == OverflowShed {
 		r.shed(ErrFull)
 		return false, nil
 	}
-	if !r.closed && r.full() && !r.awaitRoom() {
+	if !r.closed && r.full(a) && !r.awaitRoom(a) {
 		return false, ErrFull
 	}
 	if r.closed {
@@ -232,12 +264,14 @@ func (r *Recorder) waitForRoom() (bool, error) {
 	return true, nil
 }
 
-func (r *Recorder) full() bool {
-	return r.stats.Buffered >= r.opts.MaxRecords || r.stats.BufferedBytes >= r.opts.MaxBytes
+// full says whether there is no room, for anybody or for the tenant.
+func (r *Recorder) full(a *account) bool {
+	return r.stats.Buffered >= r.opts.MaxRecords || r.stats.BufferedBytes >= r.opts.MaxBytes || a.records*100 >= r.opts.MaxRecords*r.opts.TenantPercent ||
+		a.bytes*100 >= r.opts.MaxBytes*int64(r.opts.TenantPercent)
 }
 
 // awaitRoom returns false if there is none in time: calls must not pile up behind a store that takes nothing.
-func (r *Recorder) awaitRoom() bool {
+func (r *Recorder) awaitRoom(a *account) bool {
 	end := false
 	timer := time.AfterFunc(r.opts.Wait, func() {
 		r.mu.Lock()
@@ -246,10 +280,10 @@ func (r *Recorder) awaitRoom() bool {
 		r.room.Broadcast()
 	})
 	defer timer.Stop()
-	for !r.closed && r.full() && !end {
+	for !r.closed && r.full(a) && !end {
 		r.room.Wait()
 	}
-	return r.closed || !r.full()
+	return r.closed || !r.full(a)
 }
 
 func (r *Recorder) shed(reason error) {
@@ -260,7 +294,7 @@ func (r *Recorder) shed(reason error) {
 	}
 }
 
-func (r *Recorder) spool(rec *Record, frame []byte) error {
+func (r *Recorder) spool(a *account, rec *Record, frame []byte) error {
 	if r.current == nil {
 		s, err := createSegment(r.dir)
 		if err != nil {
@@ -275,6 +309,7 @@ func (r *Recorder) spool(rec *Record, frame []byte) error {
 	}
 	s.records = append(s.records, *rec)
 	r.count(1, int64(len(frame)))
+	s.charge(a, int64(len(frame)))
 	r.stats.Appended++
 	if len(s.records) >= flushRecords || s.size >= flushBytes {
 		r.seal()
@@ -469,6 +504,7 @@ func (r *Recorder) settle(s *segment, err error) {
 	r.stats.Flushed += uint64(len(s.records))
 	r.stats.Buffered -= len(s.records)
 	r.stats.BufferedBytes -= s.size - int64(len(spoolMagic))
+	s.settle()
 	if r.shedding {
 		r.shedding = false
 		r.opts.Logger.Info("no longer shedding execution records", "dropped", r.stats.Dropped)

@@ -337,8 +337,8 @@ func TestSpoolInUse(t *testing.T) {
 func TestFullBufferBlocks(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string]audit.RecorderOptions{
-		"records": {MaxRecords: 10},
-		"bytes":   {MaxBytes: 10 * 600},
+		"records": {MaxRecords: 10, TenantPercent: 100},
+		"bytes":   {MaxBytes: 10 * 600, TenantPercent: 100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -374,7 +374,7 @@ func TestWaitingForRoomEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := memory{wait: make(chan struct{})}
-		r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 1, Wait: time.Second})
+		r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 1, TenantPercent: 100, Wait: time.Second})
 		want := appendAll(t, r, 1)
 		began := time.Now()
 		rec := record("acme", time.Now())
@@ -392,7 +392,7 @@ func TestCloseEndsWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := memory{wait: make(chan struct{})}
-		r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 1})
+		r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 1, TenantPercent: 100})
 		appendAll(t, r, 1)
 		result := make(chan error)
 		go func() {
@@ -412,7 +412,7 @@ func TestFullBufferSheds(t *testing.T) {
 	s := memory{err: errStore}
 	var log bytes.Buffer
 	r, err := audit.NewRecorder(t.TempDir(), &s, audit.RecorderOptions{
-		MaxRecords: 10, Overflow: audit.OverflowShed, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		MaxRecords: 10, TenantPercent: 100, Overflow: audit.OverflowShed, Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	require.NoError(t, err)
 	want := appendAll(t, r, 25)[:10]
@@ -498,12 +498,12 @@ func TestRetention(t *testing.T) {
 	})
 }
 
-func last(s []string) string { return s[len(s)-1] }
+func last[T any](s []T) T { return s[len(s)-1] }
 
 func TestManyAppend(t *testing.T) {
 	t.Parallel()
 	var s memory
-	r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 700})
+	r := recorder(t, t.TempDir(), &s, audit.RecorderOptions{MaxRecords: 700, TenantPercent: 100})
 	const goroutines, each = 64, 100
 	var all sync.WaitGroup
 	for g := range goroutines {

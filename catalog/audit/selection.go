@@ -24,7 +24,9 @@ type Selection struct {
 	id   string
 
 	open   []*blockReader // blocks that hold records not yet looked at
-	picked []Record       // one more than the page has, to know whether there is a next one
+	picked []Record       // the page
+	size   int            // bytes of JSON of the page
+	full   bool           // there is a record that the page has no room for
 }
 
 // NewSelection returns an [ErrCursor] for a cursor that is none. The filter's limit is taken as 1 to 200, 0 as 50.
@@ -70,7 +72,7 @@ func (s *Selection) Add(last time.Time, data []byte) (bool, error) {
 	if err := s.pick(last); err != nil {
 		return false, err
 	}
-	if s.Full() || last.Before(s.filter.From) {
+	if s.full || last.Before(s.filter.From) {
 		return false, nil
 	}
 	b, err := openBlock(data)
@@ -94,21 +96,20 @@ func (s *Selection) Add(last time.Time, data []byte) (bool, error) {
 func (s *Selection) Drain() error { return s.pick(minTime.Add(-1)) }
 
 // Full says whether the page is complete.
-func (s *Selection) Full() bool { return len(s.picked) > s.filter.Limit }
+func (s *Selection) Full() bool { return s.full }
 
 // Page returns the records and the cursor for the page after them, empty if there is none.
 func (s *Selection) Page() ([]Record, string) {
-	if !s.Full() {
+	if !s.full {
 		return s.picked, ""
 	}
-	page := s.picked[:s.filter.Limit]
-	last := &page[len(page)-1]
-	return page, formatCursor(last.Time, last.ID)
+	last := &s.picked[len(s.picked)-1]
+	return s.picked, formatCursor(last.Time, last.ID)
 }
 
 // pick moves the records newer than bound from the open blocks to the page: a block that was not added yet may still hold one as new as bound.
 func (s *Selection) pick(bound time.Time) error {
-	for !s.Full() {
+	for {
 		at, err := s.newest(bound)
 		if err != nil || at < 0 {
 			return err
@@ -119,7 +120,11 @@ func (s *Selection) pick(bound time.Time) error {
 			return err
 		}
 		if compare(r.Time, r.ID, s.time, s.id) < 0 && s.filter.Matches(r) {
-			s.picked = append(s.picked, *r)
+			if s.full = len(s.picked) == s.filter.Limit || len(s.picked) > 0 && s.size+len(b.json) > MaxPage; s.full {
+				s.open = nil
+				return nil
+			}
+			s.picked, s.size = append(s.picked, *r), s.size+len(b.json)
 		}
 		more, err := b.next()
 		if err != nil {
@@ -129,7 +134,6 @@ func (s *Selection) pick(bound time.Time) error {
 			s.open = slices.Delete(s.open, at, at+1)
 		}
 	}
-	return nil
 }
 
 // newest returns the index of the open block whose next record is the newest, or -1 if none is newer than bound.

@@ -37,6 +37,7 @@ type segment struct {
 	size    int64 // of the whole frames in the file; the next one goes there
 	started time.Time
 	records []Record
+	shares  map[*account]share // of the segment, by tenant; nil for what a dead process left
 }
 
 func createSegment(dir string) (*segment, error) {

@@ -68,6 +68,7 @@ type exited int
 
 // run parses and runs one command line and returns the exit code. Text for people goes to the streams.
 func run(ctx context.Context, args []string, io streams) (code int) {
+	io.out, io.err = tame{io.out}, tame{io.err}
 	defer func() {
 		if p := recover(); p != nil {
 			stopped, ok := p.(exited)

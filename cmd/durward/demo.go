@@ -33,8 +33,10 @@ func (c *demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	logger := c.Logging.logger(s.err)
+	tameStandardLog(logger)
 	server, err := newServer(serverConfig{
-		Data: c.Data, OperatorKey: secrets.Operator, Listener: listener, Logger: c.Logging.logger(s.err), Workers: worker.Config{Spares: 1},
+		Data: c.Data, OperatorKey: secrets.Operator, Listener: listener, Logger: logger, Workers: worker.Config{Spares: 1},
 		Seal: keyring, MostLimits: demoLimits,
 	})
 	if err != nil {

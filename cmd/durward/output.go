@@ -75,7 +75,7 @@ func oneLine(s string) string { return strings.ReplaceAll(harmless(s), "\t", " "
 // harmless keeps what somebody else wrote from sending commands to the terminal, and on one line.
 func harmless(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && r < ' ' || r >= 0x7f && r < 0xa0 {
+		if r == '\n' || commands(r) {
 			return ' '
 		}
 		return r

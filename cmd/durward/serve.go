@@ -18,6 +18,7 @@ import (
 	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/worker"
+	"github.com/durward/durward/store/bolt"
 )
 
 type serveCommand struct {
@@ -42,10 +43,14 @@ type serveCommand struct {
 	Concurrency int `default:"0" env:"DURWARD_CONCURRENCY" help:"How many executions a tenant may have at a time. 0: 128 for each of its worker processes."`
 	Queue       int `default:"1000" env:"DURWARD_QUEUE" help:"How many calls of a tenant may wait for a worker process."`
 
-	Retention int           `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
-	Overflow  string        `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
-	Drain     time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
-	Logging   logging       `embed:"" set:"log_level=info"`
+	Retention int    `default:"30" env:"DURWARD_RETENTION" help:"For how many days execution records are kept. The audit of edits is kept for ever."`
+	Overflow  string `default:"block" enum:"block,shed" env:"DURWARD_OVERFLOW" help:"When execution records cannot be stored as fast as they come: block answers no call without its record, shed answers and counts what it drops."`
+
+	TenantStorage int64 `default:"512" env:"DURWARD_TENANT_STORAGE" help:"The most that a tenant's drafts, versions, revisions and audit of edits may have together, in MiB."`
+	TenantRecords int64 `default:"1024" env:"DURWARD_TENANT_RECORDS" help:"How much a tenant's execution records of one day may have before further ones go without logs and requests, in MiB before compression."`
+
+	Drain   time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
+	Logging logging       `embed:"" set:"log_level=info"`
 }
 
 // Help is shown below the summary.
@@ -73,11 +78,15 @@ func (c *serveCommand) Validate() error {
 		return errors.New("--queue must be at least 1")
 	case c.Retention < 1:
 		return errors.New("--retention must be at least 1 day")
+	case c.TenantStorage < 1 || c.TenantStorage > mostTenantMiB || c.TenantRecords < 1 || c.TenantRecords > mostTenantMiB:
+		return fmt.Errorf("--tenant-storage and --tenant-records must be from 1 to %d", mostTenantMiB)
 	case c.Drain < 0:
 		return errors.New("--drain must be at least 0s")
 	}
 	return nil
 }
+
+const mostTenantMiB = 1 << 30
 
 // Bounds of what may be set: a worker process has no more memory than 512 MiB, and a record no more room.
 const (
@@ -133,9 +142,11 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
 		Seal: keyring, Packages: packages, MostLimits: c.mostLimits(),
 		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
-		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow)},
+		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow), TenantDayBytes: c.TenantRecords << 20},
+		Store:    bolt.Options{TenantBytes: c.TenantStorage << 20},
 	}
 	collectLess()
+	tameStandardLog(config.Logger)
 	server, err := newServer(config)
 	if err != nil {
 		return errors.Join(explainSandbox(err), listener.Close())

@@ -40,6 +40,8 @@ type serverConfig struct {
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
 	Recorder audit.RecorderOptions
+	// Store is how all else is kept.
+	Store bolt.Options
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
 	Drain time.Duration
 	// Logger gets what happens. Default: slog.Default.
@@ -70,7 +72,7 @@ func newServer(config serverConfig) (s *server, err error) {
 			err = errors.Join(err, s.close())
 		}
 	}()
-	if s.store, err = bolt.Open(config.Data, bolt.Options{}); err != nil {
+	if s.store, err = bolt.Open(config.Data, config.Store); err != nil {
 		return s, err
 	}
 	if err := s.startWorkers(); err != nil {
@@ -94,7 +96,7 @@ func (s *server) startWorkers() (err error) {
 		return err
 	}
 	s.builds, err = worker.New(worker.Config{
-		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Spares: 1, PerTenant: 2, Max: 8,
+		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Background: true, Spares: 1, PerTenant: 2, Max: 8,
 		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
 		Wait:     buildLimit, Idle: time.Minute,
 	})

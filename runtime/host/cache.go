@@ -11,7 +11,19 @@ import (
 )
 
 // Scope is whose cache or counters are meant: nothing is seen in another one.
-type Scope struct{ Tenant, Action string }
+type Scope struct {
+	Tenant, Action string
+	// Draft says that they are those of the action's drafts. What drafts keep must not push out what versions keep.
+	Draft bool
+}
+
+// owner is who has a quota: a tenant's versions have one, and its drafts have another. No tenant's name has a colon.
+func (in Scope) owner() string {
+	if in.Draft {
+		return "draft:" + in.Tenant
+	}
+	return in.Tenant
+}
 
 // Cache keeps what actions remember for a while. It may forget anything at any time. It must be safe for concurrent use.
 type Cache interface {
@@ -39,7 +51,7 @@ var (
 // itemOverhead is about what an entry takes up beside its key and value, in bytes.
 const itemOverhead = 256
 
-// MemoryCache is a [Cache] in this process: other nodes do not see it, and it ends with the process. A tenant has 8 MiB and 10,000 entries, and all of them share 256 MiB;
+// MemoryCache is a [Cache] in this process: other nodes do not see it, and it ends with the process. A tenant has 8 MiB and 10,000 entries, and its drafts as much; all of them share 256 MiB;
 // what was not used for the longest time goes first.
 type MemoryCache struct {
 	mu    sync.Mutex
@@ -63,9 +75,9 @@ func (m *MemoryCache) Get(_ context.Context, in Scope, key string) (json.RawMess
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := scopedKey{in.Action, key}
-	c, found := m.shelf.get(in.Tenant, at)
+	c, found := m.shelf.get(in.owner(), at)
 	if found && !time.Now().Before(c.until) {
-		m.shelf.remove(in.Tenant, at)
+		m.shelf.remove(in.owner(), at)
 		return nil, false, nil
 	}
 	return c.value, found, nil
@@ -75,7 +87,7 @@ func (m *MemoryCache) Get(_ context.Context, in Scope, key string) (json.RawMess
 func (m *MemoryCache) Set(_ context.Context, in Scope, key string, value json.RawMessage, ttl time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.shelf.put(in.Tenant, scopedKey{in.Action, key}, cached{value, time.Now().Add(ttl)}, len(key)+len(value)+itemOverhead)
+	m.shelf.put(in.owner(), scopedKey{in.Action, key}, cached{value, time.Now().Add(ttl)}, len(key)+len(value)+itemOverhead)
 	return nil
 }
 
@@ -84,10 +96,12 @@ func (m *MemoryCache) Delete(ctx context.Context, in Scope, key string) (bool, e
 	_, found, _ := m.Get(ctx, in, key) // it may be there and over
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.shelf.remove(in.Tenant, scopedKey{in.Action, key}) && found, nil
+	return m.shelf.remove(in.owner(), scopedKey{in.Action, key}) && found, nil
 }
 
-func (s *Session) scope() Scope { return Scope{Tenant: s.grant.Tenant, Action: s.grant.Action} }
+func (s *Session) scope() Scope {
+	return Scope{Tenant: s.grant.Tenant, Action: s.grant.Action, Draft: s.grant.Draft}
+}
 
 type keyArgs struct {
 	Key string `json:"key"`
@@ -114,6 +128,9 @@ func (s *Session) cacheGet(ctx context.Context, args json.RawMessage) (vm.HostAn
 	}
 	if !found {
 		return vm.HostAnswer{Value: json.RawMessage(`{"found":false}`)}, nil
+	}
+	if err := s.say(len(value)); err != nil {
+		return vm.HostAnswer{}, err
 	}
 	text := append(make(json.RawMessage, 0, len(value)+24), `{"found":true,"value":`...)
 	return vm.HostAnswer{Value: append(append(text, value...), '}')}, nil

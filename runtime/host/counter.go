@@ -39,7 +39,7 @@ const slots = 16
 // A window is counted in 16 parts, so that a counter has the same small size however many hits there are. Hits in the part in which the window begins are counted as a whole: a
 // count is never less than the true one, and contains hits that are too old by a sixteenth of the window at most.
 //
-// A tenant has 10,000 keys, and all of them share 500,000. Beyond that the key that was not hit for the longest time is forgotten, and counts from 1 again: a flood of new keys cannot push
+// A tenant has 10,000 keys, and its drafts as many; all of them share 500,000. Beyond that the key that was not hit for the longest time is forgotten, and counts from 1 again: a flood of new keys cannot push
 // out one that is under attack itself.
 type MemoryCounters struct {
 	mu    sync.Mutex
@@ -68,10 +68,10 @@ func (m *MemoryCounters) Hit(_ context.Context, in Scope, key string, window tim
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := counterKey{scopedKey{in.Action, key}, window}
-	c, there := m.shelf.get(in.Tenant, at)
+	c, there := m.shelf.get(in.owner(), at)
 	if !there {
 		c = &counted{}
-		m.shelf.put(in.Tenant, at, c, counterSize)
+		m.shelf.put(in.owner(), at, c, counterSize)
 	}
 	since, part := time.Since(m.start), window/slots
 	now := int64(since / part)

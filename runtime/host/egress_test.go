@@ -81,6 +81,9 @@ func TestRefusedTargets(t *testing.T) {
 		"text behind brackets":    {"http://[::1]a/", "invalid_request"},
 		"long label":              {"http://" + strings.Repeat("a", 64) + ".com/", "invalid_request"},
 		"long name":               {"http://" + strings.Repeat("a.", 127) + "com/", "invalid_request"},
+		"label, as it is written": {"http://" + strings.Repeat("\u00ad", 63) + "a.example/", "invalid_request"},
+		"name, as it is written":  {"http://" + strings.Repeat(strings.Repeat("\u00ad", 60)+"a.", 9) + "example/", "invalid_request"},
+		"long ideographs":         {"http://" + ideographs(2600) + ".example/", "invalid_request"},
 		"broken punycode":         {"http://xn--a/", "invalid_request"},
 		"soft hyphen in an empty": {"http://\u00ad/", "invalid_request"},
 	} {
@@ -92,24 +95,37 @@ func TestRefusedTargets(t *testing.T) {
 	}
 }
 
+// ideographs are characters that are all different, which is what makes the mapping of a long label take most time.
+func ideographs(n int) string {
+	text := make([]rune, n)
+	for i := range text {
+		text[i] = '\u4e00' + rune(i)
+	}
+	return string(text)
+}
+
 func TestNormalURLs(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string][2]string{
-		"HTTPS://Example.COM":         {"https://example.com/", "example.com:443"},
-		"https://example.com.:443/a":  {"https://example.com/a", "example.com:443"},
-		"http://example.com:/":        {"http://example.com/", "example.com:80"},
-		"http://example.com:443/":     {"http://example.com:443/", "example.com:443"},
-		"http://example.com:0080/":    {"http://example.com/", "example.com:80"},
-		"https://bücher.example/":     {"https://xn--bcher-kva.example/", "xn--bcher-kva.example:443"},
-		"https://BÜCHER.example/":     {"https://xn--bcher-kva.example/", "xn--bcher-kva.example:443"},
-		"https://r3---sn.example/":    {"https://r3---sn.example/", "r3---sn.example:443"},
-		"http://my_service:8080/":     {"http://my_service:8080/", "my_service:8080"},
-		"http://[2001:DB8:0:0::1]/":   {"http://[2001:db8::1]/", "[2001:db8::1]:80"},
-		"http://[::1]:8080/":          {"http://[::1]:8080/", "[::1]:8080"},
-		"https://example.com/?a b#c":  {"https://example.com/?a%20b", "example.com:443"},
-		`https://example.com/?a\b`:    {`https://example.com/?a\b`, "example.com:443"},
-		"https://example.com/ü?ü":     {"https://example.com/%C3%BC?%C3%BC", "example.com:443"},
-		"https://example.com/a%2F..%": {"", ""},
+		"HTTPS://Example.COM":                                          {"https://example.com/", "example.com:443"},
+		"https://example.com.:443/a":                                   {"https://example.com/a", "example.com:443"},
+		"http://example.com:/":                                         {"http://example.com/", "example.com:80"},
+		"http://example.com:443/":                                      {"http://example.com:443/", "example.com:443"},
+		"http://example.com:0080/":                                     {"http://example.com/", "example.com:80"},
+		"https://bücher.example/":                                      {"https://xn--bcher-kva.example/", "xn--bcher-kva.example:443"},
+		"https://BÜCHER.example/":                                      {"https://xn--bcher-kva.example/", "xn--bcher-kva.example:443"},
+		"https://r3---sn.example/":                                     {"https://r3---sn.example/", "r3---sn.example:443"},
+		"http://my_service:8080/":                                      {"http://my_service:8080/", "my_service:8080"},
+		"http://[2001:DB8:0:0::1]/":                                    {"http://[2001:db8::1]/", "[2001:db8::1]:80"},
+		"http://[::1]:8080/":                                           {"http://[::1]:8080/", "[::1]:8080"},
+		"https://example.com/?a b#c":                                   {"https://example.com/?a%20b", "example.com:443"},
+		`https://example.com/?a\b`:                                     {`https://example.com/?a\b`, "example.com:443"},
+		"https://example.com/ü?ü":                                      {"https://example.com/%C3%BC?%C3%BC", "example.com:443"},
+		"https://example.com/a%2F..%":                                  {"", ""},
+		"https://" + strings.Repeat("a\u00ad", 31) + ".example/":       {"https://" + strings.Repeat("a", 31) + ".example/", strings.Repeat("a", 31) + ".example:443"},
+		"https://a\u3002" + strings.Repeat("b", 63) + "\uff0eexample/": {"https://a." + strings.Repeat("b", 63) + ".example/", "a." + strings.Repeat("b", 63) + ".example:443"},
+		"https://example.com/?" + strings.Repeat("\u00fc", 1000):       {"https://example.com/?" + strings.Repeat("%C3%BC", 1000), "example.com:443"},
+		"https://example.com/?" + strings.Repeat("\u00fc", 2000):       {"", ""}, // too long once it is escaped
 	} {
 		url, address, err := host.Normal(raw)
 		require.Equal(t, want, [2]string{url, address}, raw)

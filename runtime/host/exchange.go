@@ -25,13 +25,10 @@ type exchange struct {
 
 // send sends r and waits for the headers of its answer. The exchange that it returns must be ended; ctx is that of the call and has no part in the body.
 func (s *Session) send(ctx context.Context, r *request) (*exchange, error) {
-	x, err := s.begin(r)
-	if err != nil {
-		return nil, err
-	}
+	x := s.begin(r)
 	stop := context.AfterFunc(ctx, func() { x.cancel(errAborted) })
 	late := time.AfterFunc(s.broker.options.Answer, func() { x.cancel(refuse(codeTimeout, "%s does not answer in time", x.host)) })
-	err = x.run(r)
+	err := x.run(r)
 	late.Stop()
 	if !stop() && err == nil {
 		err = errAborted

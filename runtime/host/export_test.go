@@ -23,6 +23,9 @@ func Allows(hosts []string, raw string) bool {
 	return err == nil && matchesAny(patterns(hosts), t, false)
 }
 
+// Reads says whether an entry of a list of hosts means anything.
+func Reads(entry string) bool { return len(patterns([]string{entry})) == 1 }
+
 // Code is an error's machine word.
 func Code(err error) string {
 	var r *refusal

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,9 +15,9 @@ import (
 
 // Bounds of bodies.
 const (
-	maxBodies = 16       // that one execution has open at a time
-	maxRead   = 1 << 20  // bytes of one read: what waits in the server's memory for a worker
-	someRead  = 64 << 10 // bytes of a read that does not say how many
+	maxBodies = 16        // that one execution has open at a time
+	maxRead   = 256 << 10 // bytes of one read: what waits in the server's memory for a worker
+	someRead  = 64 << 10  // bytes of a read that takes what there is
 )
 
 type fetched struct {
@@ -30,6 +31,9 @@ type fetched struct {
 
 // fetch sends a request, follows redirects, and answers once there are the headers of an answer to be read.
 func (s *Session) fetch(ctx context.Context, c vm.HostCall) (vm.HostAnswer, error) {
+	if err := s.count(); err != nil {
+		return vm.HostAnswer{}, err
+	}
 	r, err := readRequest(c.Args, c.Body)
 	if err != nil {
 		return vm.HostAnswer{}, err
@@ -60,17 +64,10 @@ func (s *Session) chase(ctx context.Context, r *request) (x *exchange, redirecte
 		if err != nil {
 			return nil, false, err
 		}
-		to, err := r.redirectTo(x.answer)
-		if to == nil && err == nil {
+		if !r.redirects(x.answer) {
 			return x, followed > 0, nil
 		}
-		if err == nil && followed == maxRedirects {
-			err = refuse(codeRedirect, "%s redirects once more, after %d redirects", x.host, maxRedirects)
-		}
-		if err == nil {
-			err = r.follow(x.answer.StatusCode, to)
-		}
-		if err != nil {
+		if err := s.redirect(r, x, followed); err != nil {
 			x.end(asRefusal(err).code)
 			return nil, false, err
 		}
@@ -79,6 +76,24 @@ func (s *Session) chase(ctx context.Context, r *request) (x *exchange, redirecte
 		stop()
 		x.end("")
 	}
+}
+
+// redirect makes r the request to which its answer leads.
+func (s *Session) redirect(r *request, x *exchange, followed int) error {
+	switch {
+	case r.redirect == redirectError:
+		return refuse(codeRedirect, "%s answers with a redirect", x.host)
+	case followed == maxRedirects:
+		return refuse(codeRedirect, "%s redirects once more, after %d redirects", x.host, maxRedirects)
+	}
+	if err := s.count(); err != nil {
+		return err
+	}
+	to, err := r.location(x.answer)
+	if err != nil {
+		return err
+	}
+	return r.follow(x.answer.StatusCode, to)
 }
 
 func statusText(answer *http.Response) string {
@@ -180,16 +195,21 @@ func (s *Session) fetchRead(ctx context.Context, args json.RawMessage) (vm.HostA
 	return vm.HostAnswer{Value: json.RawMessage(`{"done":` + strconv.FormatBool(err != nil) + `}`), Body: read}, nil
 }
 
-// readSome reads at least one byte, or returns io.EOF with what may be the last ones.
+// readSome reads at least one byte, or returns io.EOF with what may be the last ones. A host that sends them one by one makes the server neither take nor keep much more memory than they need.
 func (x *exchange) readSome(most int) ([]byte, error) {
-	if most <= 0 {
+	if most <= 0 || most > someRead {
 		most = someRead
 	}
-	buf := make([]byte, min(most, maxRead))
+	buf := make([]byte, most)
 	for {
-		if n, err := x.read(buf); n > 0 || err != nil {
-			return buf[:n], err
+		n, err := x.read(buf)
+		if n == 0 && err == nil {
+			continue
 		}
+		if n < len(buf)/2 {
+			return bytes.Clone(buf[:n]), err
+		}
+		return buf[:n], err
 	}
 }
 

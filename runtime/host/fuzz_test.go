@@ -112,6 +112,9 @@ func FuzzAllows(f *testing.F) {
 		}
 		name, port, _ := net.SplitHostPort(at)
 		rest, wildcard := strings.CutPrefix(entry, "*.")
+		if addr, err := netip.ParseAddr(rest); err == nil && addr.Is6() && !wildcard {
+			rest = "[" + rest + "]"
+		}
 		_, listed, err := host.Normal("http://" + rest) // the list is read as URLs are
 		if err != nil {
 			t.Fatalf("%q allows %q, and is no host", entry, normal)

@@ -7,6 +7,7 @@ package host
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/durward/durward/runtime/vm"
@@ -19,6 +20,9 @@ type Settings struct {
 	Egress Egress
 	// Secrets are the tenant's secrets by name.
 	Secrets map[string]Secret
+
+	reading sync.Once
+	read    lists
 }
 
 // Secret is a secret's value and who may see it.
@@ -51,6 +55,8 @@ type Egress struct {
 type Grant struct {
 	Tenant string
 	Action string // its slug: caches and counters are the action's own
+	// Draft says that what runs is not published. Its cache and counters are apart from those of versions: who may run drafts shall not change what versions decide by them.
+	Draft bool
 	// Secrets are the names of those that its version declares.
 	Secrets []string
 	// Hosts are those that its version declares, as in Egress.Hosts; targets in Egress.Internal must be among them too. Empty if it declares none, and then the tenant's policy

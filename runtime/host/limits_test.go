@@ -34,6 +34,76 @@ func TestNumberOfRequests(t *testing.T) {
 	require.Len(t, s.Requests(), 3)
 }
 
+// TestRequestsThatAreNotValidCount, because they take the server's time too.
+func TestRequestsThatAreNotValidCount(t *testing.T) {
+	t.Parallel()
+	w := granted()
+	w.grant.Limits = vm.Limits{Requests: 2}
+	s := w.open(t)
+	for _, wrong := range []call{{URL: "http://" + ideographs(2600)}, {URL: "https://example.com/", Method: "a b"}} {
+		err := refused(t, s, wrong)
+		require.Equal(t, "invalid_request", err.Code)
+		require.Nil(t, err.Failure)
+	}
+	require.Equal(t, "requests 2", refused(t, s, call{URL: "x"}).Failure.Limit)
+	require.Empty(t, s.Requests())
+
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "http://"+ideographs(2600))
+		w.WriteHeader(http.StatusFound)
+	})
+	w = granted(server)
+	w.grant.Limits = vm.Limits{Requests: 3}
+	s = w.open(t)
+	require.Equal(t, "redirect", refused(t, s, call{URL: server.URL}).Code)
+	require.Equal(t, "requests 3", refused(t, s, call{URL: server.URL}).Failure.Limit, "where a redirect leads counts before it is read")
+	require.Equal(t, []string{"redirect", "limit"}, words(s))
+}
+
+// TestArgumentsAreLimited, all of one execution together: to read them takes the server's time.
+func TestArgumentsAreLimited(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string]object{
+		"cache.set": {"key": "k", "value": strings.Repeat("x", 60<<10), "ttl_seconds": 60},
+		"fetch":     {"key": strings.Repeat("x", 60<<10)},
+		"cache.get": {"key": "k"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := granted()
+			w.grant.Limits = vm.Limits{Requests: 1000}
+			s := w.open(t)
+			result(t, s, "cache.set", object{"key": "k", "value": strings.Repeat("x", 60<<10), "ttl_seconds": 60})
+			calls := 0
+			for calls < 1000 {
+				calls++
+				if got := ask(t.Context(), t, s, name, args, nil); got.Err != nil && got.Err.Failure != nil {
+					require.Equal(t, "host_bytes 8388608", got.Err.Failure.Limit)
+					break
+				}
+			}
+			require.Less(t, calls, 140)
+			require.Greater(t, calls, 130)
+		})
+	}
+}
+
+// TestReadsKeepWhatTheyNeed has a host send its bytes one by one.
+func TestReadsKeepWhatTheyNeed(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "x")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	s := granted(server).open(t)
+	a := fetch(t, s, call{URL: server.URL})
+	got := ask(t.Context(), t, s, "fetch.read", object{"body": a.Body, "max": 1 << 20}, nil)
+	require.Nil(t, got.Err)
+	require.Equal(t, "x", string(got.Body))
+	require.Less(t, cap(got.Body), 1<<10)
+}
+
 func TestBytesOfRequests(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 4000)

@@ -45,7 +45,7 @@ func TestCache(t *testing.T) {
 
 		result(t, s, "cache.set", object{"key": "k", "value": nil, "ttl_seconds": 0.5})
 		require.JSONEq(t, `{"found":true,"value":null}`, get())
-		for name, grant := range map[string]host.Grant{"action": {Tenant: "acme", Action: "other"}, "tenant": {Tenant: "globex", Action: "check"}} {
+		for name, grant := range map[string]host.Grant{"action": {Tenant: "acme", Action: "other"}, "tenant": {Tenant: "globex", Action: "check"}, "draft": {Tenant: "acme", Action: "check", Draft: true}} {
 			other := broker.Open(&w.settings, grant)
 			require.JSONEq(t, `{"found":false}`, result(t, other, "cache.get", object{"key": "k"}), "another "+name)
 			other.Close()
@@ -150,7 +150,7 @@ func TestCounter(t *testing.T) {
 		count, _ = hit(3)
 		require.Equal(t, 1, count, "hits beyond the limit do not count")
 
-		for _, other := range []host.Scope{{Tenant: "globex", Action: "check"}, {Tenant: "acme", Action: "other"}} {
+		for _, other := range []host.Scope{{Tenant: "globex", Action: "check"}, {Tenant: "acme", Action: "other"}, {Tenant: "acme", Action: "check", Draft: true}} {
 			count, _, err := counters.Hit(ctx, other, "ip", 16*time.Second, 0)
 			require.NoError(t, err)
 			require.Equal(t, 1, count)
@@ -219,6 +219,27 @@ func TestCounterUnderFlood(t *testing.T) {
 	count, _, err := counters.Hit(ctx, in, "0", time.Hour, 0)
 	require.NoError(t, err)
 	require.Equal(t, 1, count, "the coldest was forgotten")
+}
+
+// TestDraftsPushNothingOut has a draft keep more than a tenant may have.
+func TestDraftsPushNothingOut(t *testing.T) {
+	t.Parallel()
+	cache, counters, ctx := host.NewMemoryCache(), host.NewMemoryCounters(), t.Context()
+	version, draft := host.Scope{Tenant: "acme", Action: "check"}, host.Scope{Tenant: "acme", Action: "check", Draft: true}
+	require.NoError(t, cache.Set(ctx, version, "k", json.RawMessage(`1`), time.Hour))
+	_, _, err := counters.Hit(ctx, version, "k", time.Hour, 0)
+	require.NoError(t, err)
+	for n := range 10_001 {
+		require.NoError(t, cache.Set(ctx, draft, fmt.Sprint(n), json.RawMessage(`1`), time.Hour))
+		_, _, err = counters.Hit(ctx, draft, fmt.Sprint(n), time.Hour, 0)
+		require.NoError(t, err)
+	}
+	_, found, err := cache.Get(ctx, version, "k")
+	require.NoError(t, err)
+	require.True(t, found)
+	count, _, err := counters.Hit(ctx, version, "k", time.Hour, 0)
+	require.NoError(t, err)
+	require.Equal(t, 2, count)
 }
 
 func TestMemoryAtTheSameTime(t *testing.T) {

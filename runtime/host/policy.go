@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,9 @@ type pattern struct {
 var errPattern = errors.New("no pattern of hosts")
 
 func parsePattern(s string) (pattern, error) {
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Is6() {
+		s = "[" + s + "]" // in a list there is no port to be told apart
+	}
 	rest, wildcard := strings.CutPrefix(s, "*.")
 	host, port, err := splitHost(rest)
 	if err != nil || strings.HasSuffix(rest, ":") || wildcard && isAddress(host) {
@@ -66,8 +70,28 @@ type policy struct {
 	internal []pattern
 }
 
-func newPolicy(e *Egress, declared []string) *policy {
-	return &policy{egress: e, hosts: patterns(e.Hosts), declared: patterns(declared), declares: len(declared) > 0, internal: patterns(e.Internal)}
+func newPolicy(s *Settings, declared []string) *policy {
+	lists := s.lists()
+	return &policy{egress: &s.Egress, hosts: lists.hosts, declared: patterns(declared), declares: len(declared) > 0, internal: lists.internal}
+}
+
+// lists are a tenant's lists of hosts, read.
+type lists struct {
+	hosts, internal []pattern
+	secrets         map[string][]pattern // of the brokered ones, by their names
+}
+
+// lists reads the lists once for all executions.
+func (s *Settings) lists() *lists {
+	s.reading.Do(func() {
+		s.read = lists{hosts: patterns(s.Egress.Hosts), internal: patterns(s.Egress.Internal), secrets: map[string][]pattern{}}
+		for name, secret := range s.Secrets {
+			if secret.Brokered {
+				s.read.secrets[name] = patterns(secret.Hosts)
+			}
+		}
+	})
+	return &s.read
 }
 
 // opened says whether the operator has opened a target whatever its addresses are.

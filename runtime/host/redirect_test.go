@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -120,6 +121,26 @@ func TestRedirectsThatAreNotFollowed(t *testing.T) {
 			require.Equal(t, test.code, record[len(record)-1].Error)
 			require.Equal(t, 302, record[0].Status)
 		})
+	}
+}
+
+// TestRedirectsThatAreTooLong has a URL become longer with each redirect, and others that are too long at once.
+func TestRedirectsThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	const piece = 3 << 10
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", map[string]string{
+			"/host": "https://" + strings.Repeat("\u00ad", 64) + "a.example/", "/url": "/" + strings.Repeat("a", 8<<10), "/escaped": "/?" + strings.Repeat("\u00fc", piece),
+		}[r.URL.Path])
+		if strings.HasPrefix(r.URL.Path, "/grow/") {
+			w.Header().Set("Location", strings.Repeat("a", piece)+"/")
+		}
+		w.WriteHeader(http.StatusFound)
+	})
+	for path, requests := range map[string]int{"/host": 1, "/url": 1, "/escaped": 1, "/grow/": 3} {
+		s := granted(server).open(t)
+		require.Equal(t, "redirect", refused(t, s, call{URL: server.URL + path}).Code, path)
+		require.Len(t, s.Requests(), requests, path)
 	}
 }
 

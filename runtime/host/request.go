@@ -79,14 +79,15 @@ func orElse(s, other string) string {
 }
 
 // fill puts the secrets in their places, once: redirects do not bring back what they have dropped.
-func (r *request) fill(v *reveal) error {
+func (r *request) fill(v *reveal) (err error) {
 	if r.revealed {
 		return nil
 	}
 	r.revealed = true
-	r.body, r.secret = v.body(r.body, r.headers.Get("Content-Type"))
-	r.tainted = v.headers(r.headers)
-	return v.err
+	if r.tainted, err = v.headers(r.headers); err == nil {
+		r.body, r.secret = v.body(r.body, r.headers.Get("Content-Type"))
+	}
+	return err
 }
 
 // http is the request for a transport.
@@ -113,23 +114,25 @@ func (r *request) size() int64 {
 
 const maxRedirects = 5
 
-// redirectTo is where an answer leads, or nil if it is no redirect. An answer without a Location is one to be read, as in the Fetch standard.
-func (r *request) redirectTo(answer *http.Response) (*target, error) {
+// redirects says whether an answer leads elsewhere. One without a Location is one to be read, as in the Fetch standard.
+func (r *request) redirects(answer *http.Response) bool {
 	switch answer.StatusCode {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
-		return nil, nil
+		return len(answer.Header["Location"]) > 0 && r.redirect != redirectManual
 	}
+	return false
+}
+
+// location is where an answer that redirects leads.
+func (r *request) location(answer *http.Response) (*target, error) {
+	invalid := refuse(codeRedirect, "%s redirects to a URL that is not valid", r.target.url.Host)
 	locations := answer.Header["Location"]
-	if len(locations) == 0 || r.redirect == redirectManual {
-		return nil, nil
-	}
-	if r.redirect == redirectError {
-		return nil, refuse(codeRedirect, "%s answers with a redirect", r.target.url.Host)
+	if len(locations) > 1 || len(locations[0]) > maxURL || backslashed(locations[0]) {
+		return nil, invalid
 	}
 	to, err := url.Parse(locations[0])
-	if err != nil || len(locations) > 1 || len(locations[0]) > maxURL || backslashed(locations[0]) {
-		return nil, refuse(codeRedirect, "%s redirects to a URL that is not valid", r.target.url.Host)
+	if err != nil {
+		return nil, invalid
 	}
 	t, err := newTarget(r.target.url.ResolveReference(to))
 	if err != nil {

@@ -48,7 +48,11 @@ func TestSecretsArePutIn(t *testing.T) {
 		"nothing to put in":   {"", "secret:/KEY SECRET://KEY", "secret:/KEY SECRET://KEY"},
 		"a type that is none": {";;", "secret://KEY2", "other"},
 		"typed by a user":     {"", "secret://NOBODY secret://HIDDEN secret://THERE secret:// secret://KEY2", "secret://NOBODY secret://HIDDEN secret://THERE secret:// other"},
-		"too many":            {"", strings.Repeat("secret://KEY2 ", 100), strings.Repeat("other ", 64) + strings.Repeat("secret://KEY2 ", 36)},
+		"many":                {"", strings.Repeat("secret://KEY2 ", 100), strings.Repeat("other ", 100)},
+		"behind typed ones":   {"", strings.Repeat("secret://NOBODY ", 100) + "secret://KEY2", strings.Repeat("secret://NOBODY ", 100) + "other"},
+		"behind typed ones, escaped": {
+			"application/x-www-form-urlencoded", strings.Repeat("secret%3A%2F%2FX+", 100) + "secret://KEY2", strings.Repeat("secret%3A%2F%2FX+", 100) + "other",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +72,33 @@ func TestSecretsInHeaders(t *testing.T) {
 	require.Equal(t, "Bearer other", got.Headers.Get("Authorization"))
 	require.Equal(t, `local:s"3&cret`, got.Headers.Get("X-Two"))
 	require.Equal(t, "/?secret://KEY", got.URI, "a URL never holds a secret")
+}
+
+// TestSecretsBesideTypedReferences has a user type references into a body: the header, which is the author's, has its secret all the same.
+func TestSecretsBesideTypedReferences(t *testing.T) {
+	t.Parallel()
+	s, url := vault(t, nil)
+	for _, typed := range []string{"secret://x", "secret://KEY2", "secret://THERE"} {
+		got := echoOf(t, s, fetch(t, s, call{
+			Method: "POST", URL: url, Headers: [][]string{{"Content-Type", "application/json"}, {"Authorization", "Bearer secret://KEY2"}},
+			body: []byte(`{"name":"` + strings.Repeat(typed+" ", 100) + `"}`),
+		}))
+		require.Equal(t, "Bearer other", got.Headers.Get("Authorization"), typed)
+	}
+}
+
+// TestSecretsGrowABodyWithinBounds has a value that is much longer than its reference.
+func TestSecretsGrowABodyWithinBounds(t *testing.T) {
+	t.Parallel()
+	const size, reference = 16 << 10, "secret://LONG,"
+	s, url := vault(t, func(w *world) {
+		w.settings.Secrets["LONG"] = host.Secret{Value: strings.Repeat("x", size), Brokered: true, Hosts: []string{"127.0.0.1"}}
+		w.grant.Secrets = append(w.grant.Secrets, "LONG")
+	})
+	fetch(t, s, call{Method: "POST", URL: url, body: []byte(strings.Repeat(reference, 1000))})
+	sent := s.Requests()[0].Sent
+	require.LessOrEqual(t, sent, int64(1000*len(reference)+1<<20))
+	require.Greater(t, sent, int64(1<<20-size))
 }
 
 func TestSecretsThatAreNotPutIn(t *testing.T) {

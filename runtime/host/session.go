@@ -23,7 +23,9 @@ type Session struct {
 	ctx     context.Context // of all exchanges; nil before the first
 	cancel  context.CancelFunc
 	entries []*entry
-	bytes   int64
+	asked   int               // requests, those included that were refused
+	bytes   int64             // of requests and answers
+	said    int               // bytes of arguments and of values of the cache
 	bodies  map[int]*exchange // that are open, by their number
 	opening int               // exchanges that may become open bodies
 	named   int               // the last number
@@ -43,6 +45,9 @@ func (s *Session) Serve(ctx context.Context, c vm.HostCall) vm.HostAnswer {
 }
 
 func (s *Session) serve(ctx context.Context, c vm.HostCall) (vm.HostAnswer, error) {
+	if err := s.say(len(c.Args)); err != nil {
+		return vm.HostAnswer{}, err
+	}
 	switch c.Op {
 	case "fetch":
 		return s.fetch(ctx, c)
@@ -96,18 +101,39 @@ func (s *Session) policy() *policy {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rules == nil {
-		s.rules = newPolicy(&s.settings.Egress, s.grant.Hosts)
+		s.rules = newPolicy(s.settings, s.grant.Hosts)
 	}
 	return s.rules
 }
 
-// begin starts an exchange, if the execution may have another one.
-func (s *Session) begin(r *request) (*exchange, error) {
+// count counts a request before anything is made of it: one that turns out not to be valid has taken the server's time too.
+func (s *Session) count() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.entries) >= s.limits.Requests {
-		return nil, exceeded("requests", s.limits.Requests, fmt.Sprintf("the action sends more than %d requests, redirects included", s.limits.Requests))
+	if s.asked >= s.limits.Requests {
+		return exceeded("requests", s.limits.Requests, fmt.Sprintf("the action sends more than %d requests, redirects and refused ones included", s.limits.Requests))
 	}
+	s.asked++
+	return nil
+}
+
+// maxSaid is how many bytes of arguments and of values of the cache one execution exchanges with the broker, which reads and copies them on the server's time.
+const maxSaid = 8 << 20
+
+// say counts bytes of arguments and values.
+func (s *Session) say(n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.said += n; s.said > maxSaid {
+		return exceeded("host_bytes", maxSaid, fmt.Sprintf("the arguments of the action's calls and what it reads of its cache have more than %d bytes together", maxSaid))
+	}
+	return nil
+}
+
+// begin starts an exchange.
+func (s *Session) begin(r *request) *exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.ctx == nil {
 		s.ctx, s.cancel = context.WithCancel(s.broker.ctx)
 		if s.closed {
@@ -117,7 +143,7 @@ func (s *Session) begin(r *request) (*exchange, error) {
 	x := &exchange{session: s, entry: newEntry(r), host: r.target.url.Host}
 	x.ctx, x.cancel = context.WithCancelCause(s.ctx)
 	s.entries = append(s.entries, x.entry)
-	return x, nil
+	return x
 }
 
 // charge counts bytes of requests and answers.

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -11,7 +10,12 @@ import (
 	"golang.org/x/net/idna"
 )
 
-const maxURL = 8 << 10
+// Bounds of URLs. To map a label takes time with the square of its length, and so what is too long for DNS is refused before.
+const (
+	maxURL   = 8 << 10 // bytes, as it is sent
+	maxHost  = 1 << 10 // bytes of a host as it was written
+	maxLabel = 63      // characters of a label as it was written
+)
 
 // target is where a request goes. Everything is read from the URL's text once; what is checked is what is dialled.
 type target struct {
@@ -23,7 +27,7 @@ type target struct {
 // parseTarget reads an absolute URL of http or https.
 func parseTarget(raw string) (*target, error) {
 	if len(raw) > maxURL {
-		return nil, refuse(codeInvalid, "the URL has more than %d bytes", maxURL)
+		return nil, errLongURL
 	}
 	u, err := url.Parse(raw)
 	if err != nil || backslashed(raw) {
@@ -31,6 +35,8 @@ func parseTarget(raw string) (*target, error) {
 	}
 	return newTarget(u)
 }
+
+var errLongURL = refuse(codeInvalid, "the URL has more than %d bytes", maxURL)
 
 // backslashed says whether there is a backslash in front of the query: browsers take it for a slash, and others do not.
 func backslashed(raw string) bool {
@@ -64,15 +70,21 @@ func newTarget(u *url.URL) (*target, error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
+	if len(u.String()) > maxURL {
+		return nil, errLongURL
+	}
 	return t, nil
 }
 
 // escapeQuery escapes what package url leaves as it is and what may not stand in a request's first line.
 func escapeQuery(query string) string {
+	const digits = "0123456789ABCDEF"
 	var b strings.Builder
 	for i := range len(query) {
 		if c := query[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '<' || c == '>' {
-			fmt.Fprintf(&b, "%%%02X", c)
+			b.WriteByte('%')
+			b.WriteByte(digits[c>>4])
+			b.WriteByte(digits[c&15])
 			continue
 		}
 		b.WriteByte(query[i])
@@ -132,8 +144,11 @@ var lookup = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(fa
 // normalHost returns a name in lower case and A-labels and without its final dot, or an IPv4 address as four decimal numbers. Other ways to write an address (octal,
 // hexadecimal, one number, fewer than four) are refused, because resolvers do not agree on what they mean.
 func normalHost(s string) (string, error) {
+	if tooLong(s) {
+		return "", errHost
+	}
 	name, err := lookup.ToASCII(s)
-	if err != nil {
+	if err != nil || tooLong(name) {
 		return "", errHost
 	}
 	// Some names that are no proper Unicode come out as labels that no longer go in.
@@ -157,6 +172,24 @@ func normalHost(s string) (string, error) {
 		}
 	}
 	return name, nil
+}
+
+// tooLong says whether a host cannot be one, whatever its characters are. The three other dots are those that mapping makes dots.
+func tooLong(host string) bool {
+	if len(host) > maxHost {
+		return true
+	}
+	label := 0
+	for _, c := range host {
+		switch label++; c {
+		case '.', '\u3002', '\uff0e', '\uff61':
+			label = 0
+		}
+		if label > maxLabel {
+			return true
+		}
+	}
+	return false
 }
 
 // validLabel allows underscores beside what the standard for host names allows: they are in use in private networks.

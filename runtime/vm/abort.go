@@ -27,6 +27,7 @@ func (x *Execution) eventsNatives() map[string]native {
 			return x.rt.NewTypeError().Prototype().Prototype().Get("constructor")
 		},
 		"now": func(goja.FunctionCall) goja.Value {
+			x.notAhead()
 			return x.rt.ToValue(float64(time.Since(x.started).Microseconds()) / 1000)
 		},
 		"listeners": func(goja.FunctionCall) goja.Value { return x.object(&listeners{}) },

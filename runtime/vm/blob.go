@@ -32,8 +32,11 @@ func (x *Execution) blobNatives() map[string]native {
 		"makeStream": func(call goja.FunctionCall) goja.Value {
 			return mustCall(callable(x.streams(), "makeStream"), call.Argument(0))
 		},
-		"read":    x.readWhole,
-		"today":   func(goja.FunctionCall) goja.Value { return x.rt.ToValue(time.Now().UnixMilli()) },
+		"read": x.readWhole,
+		"today": func(goja.FunctionCall) goja.Value {
+			x.notAhead()
+			return x.rt.ToValue(time.Now().UnixMilli())
+		},
 		"integer": func(call goja.FunctionCall) goja.Value { return x.rt.ToValue(call.Argument(0).ToInteger()) },
 	}
 }

@@ -116,7 +116,7 @@ func (x *Execution) received(s *source, a HostAnswer, at []goja.StackFrame) {
 // breakOff ends a source: its readers get the reason, and the host hears that nobody wants the rest.
 func (x *Execution) breakOff(s *source, reason goja.Value) {
 	if s.asked != 0 {
-		x.cancel(s.asked)
+		x.cancel(s.asked, nil)
 		s.asked = 0
 	}
 	x.closeStream(s)
@@ -141,7 +141,7 @@ func (x *Execution) discard(b *body) {
 	b.used = true
 	if s := b.source; s.readers == 1 && s.failure == nil {
 		if s.asked != 0 {
-			x.cancel(s.asked)
+			x.cancel(s.asked, nil)
 			s.asked = 0
 		}
 		x.closeStream(s)

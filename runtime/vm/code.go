@@ -51,6 +51,7 @@ func Compile(p *Program) (code *Code, failure *Failure) {
 	if err != nil {
 		return nil, loadFailure(err, src)
 	}
+	amend(tree, script)
 	program, err := goja.CompileAST(tree, false)
 	if err != nil {
 		return nil, loadFailure(err, src)

@@ -22,6 +22,7 @@ func (x *Execution) installConsole() {
 }
 
 func (x *Execution) log(level string, args []goja.Value) {
+	x.notAhead()
 	left := x.limits.LogBytes - x.logBytes
 	if len(x.logs) >= x.limits.LogLines || left <= 0 {
 		x.logsDropped++

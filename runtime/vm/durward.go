@@ -168,6 +168,7 @@ func (x *Execution) option(function string, options goja.Value, name string, mos
 
 // logFields is durward.log(level, message, fields): a log line with an object of fields.
 func (x *Execution) logFields(call goja.FunctionCall) goja.Value {
+	x.notAhead()
 	level := x.text(call.Argument(0))
 	switch level {
 	case "debug", "info", "warn", "error":

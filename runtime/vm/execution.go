@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	goruntime "runtime"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -25,16 +26,21 @@ type Execution struct {
 	allocated int64 // by the steps so far, in bytes
 	begunAt   int64 // what the process had allocated when the first step began
 	notOwn    int64 // the most that others could hold then
+	collected int64 // collections that had ended by then
+	looked    bool  // a collection was made to see what it holds
 
 	rt            *goja.Runtime
 	stringify     goja.Callable
 	timers        timers
 	asked         uint64 // host calls made so far
 	pending       map[uint64]func(HostAnswer)
-	answers       []func() // to be given to the action in the next step
+	crossing      map[uint64]func(HostAnswer) // calls that were given up and may have been answered before the host knows
+	answers       []func()                    // to be given to the action in the next step
 	promise       *goja.Promise
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
+	early         bool  // the script is loaded ahead
+	loaded        int64 // bytes that loading it ahead has allocated
 
 	surface surface
 
@@ -50,7 +56,12 @@ type Execution struct {
 func (m *Machine) Start(d Digest, call Call) *Execution {
 	now := time.Now()
 	limits := call.Limits.WithDefaults()
-	return &Execution{machine: m, digest: d, call: call, limits: limits, started: now, deadline: now.Add(limits.Wall), rt: goja.New()}
+	x := m.take(d, limits)
+	if x == nil {
+		x = &Execution{machine: m, digest: d, rt: goja.New()}
+	}
+	x.call, x.limits, x.started, x.deadline = call, limits, now, now.Add(limits.Wall)
+	return x
 }
 
 // Step computes until the execution has ended, then it returns true, or until it waits, then [Execution.Wake] says for how long.
@@ -63,7 +74,7 @@ func (x *Execution) Step() bool {
 	x.step()
 	x.machine.leave()
 	if x.ended {
-		x.result.CPU, x.result.Wall, x.result.Allocated = x.cpu, time.Since(x.started), x.allocated
+		x.result.CPU, x.result.Wall, x.result.Allocated = x.cpu, time.Since(x.started), x.allocated-x.loaded
 		x.result.Logs, x.result.LogsDropped = x.logs, x.logsDropped
 		x.rt, x.promise, x.stringify = nil, nil, nil // garbage, as soon as possible
 	}
@@ -131,27 +142,41 @@ func (x *Execution) step() {
 	}
 }
 
-// begin makes the runtime, loads the script and calls the entry function.
-func (x *Execution) begin() {
+// load gets the runtime ready and runs the script, which leaves its exports.
+func (x *Execution) load(used []*global) *Failure {
 	code, failure := x.machine.code(x.digest)
 	if failure != nil {
-		x.fail(failure)
-		return
+		return failure
 	}
+	began := time.Now()
 	x.code = code
 	x.rt.SetMaxCallStackSize(x.limits.CallDepth)
 	x.forbidCodeFromStrings()
 	x.stringify, _ = goja.AssertFunction(x.rt.Get("JSON").ToObject(x.rt).Get("stringify"))
 	for _, g := range x.code.globals {
 		g.provide(x)
+		if slices.Contains(used, g) {
+			g.install(x)
+		}
+	}
+	if _, err := x.rt.RunProgram(x.code.program); err != nil {
+		return x.failed(FailLoad, err)
+	}
+	x.machine.programs[x.digest].took = time.Since(began)
+	return x.result.Failure // of a microtask
+}
+
+// begin loads the script, unless that was done ahead, and calls the entry function.
+func (x *Execution) begin() {
+	if x.code == nil {
+		if failure := x.load(nil); failure != nil {
+			x.fail(failure)
+			return
+		}
 	}
 	input, err := parseJSON(x.rt, x.call.Input)
 	if err != nil {
 		x.fail(&Failure{Kind: FailLoad, Message: "input: " + err.Error()})
-		return
-	}
-	if _, err := x.rt.RunProgram(x.code.program); err != nil {
-		x.fail(x.failed(FailLoad, err))
 		return
 	}
 	if x.call.Entry == "" {

@@ -72,6 +72,7 @@ func (x *Execution) fetchNatives() map[string]native {
 // formBody is the body that a FormData or a Blob gives, or undefined.
 func (x *Execution) formBody(call goja.FunctionCall) goja.Value {
 	if form, ok := x.as(x.surface.forms, "isForm", "listOf", call.Argument(0)); ok {
+		x.notAhead() // the boundary is random
 		return x.object(newBody(encodeForm(mustHold[*pairs](x, form))))
 	}
 	if data, ok := x.as(x.surface.forms, "isBlob", "dataOf", call.Argument(0)); ok {
@@ -200,6 +201,10 @@ func (x *Execution) fetch(call goja.FunctionCall) goja.Value {
 		Method: call.Argument(0).String(), URL: address, Headers: headers.strings(), Redirect: call.Argument(3).String(),
 	}, data, func(a HostAnswer) {
 		stop()
+		if until != nil && until.aborted { // since the answer came in
+			x.closeAnswer(a)
+			return
+		}
 		var answer responseValue
 		if a.Err == nil {
 			a.Err = decodeAnswer(a.Value, &answer)
@@ -211,10 +216,18 @@ func (x *Execution) fetch(call goja.FunctionCall) goja.Value {
 		must(resolve(x.response(finish, answer, until)))
 	})
 	stop = until.onAbort(func(reason goja.Value) {
-		x.cancel(id)
+		x.cancel(id, x.closeAnswer)
 		must(reject(reason))
 	})
 	return x.rt.ToValue(promise)
+}
+
+// closeAnswer tells the host that nobody wants the body of an answer to a request.
+func (x *Execution) closeAnswer(a HostAnswer) {
+	var answer responseValue
+	if a.Err == nil && decodeAnswer(a.Value, &answer) == nil && answer.Body != 0 {
+		x.closeStream(&source{stream: answer.Body, stop: func() {}})
+	}
 }
 
 type requestArgs struct {

@@ -3,6 +3,7 @@ package vm
 import (
 	"bytes"
 	_ "embed"
+	"slices"
 	"sync"
 
 	"github.com/dop251/goja"
@@ -26,16 +27,24 @@ func (g *global) provide(x *Execution) {
 	object := x.rt.GlobalObject()
 	for _, name := range g.names {
 		get := x.rt.ToValue(func(goja.FunctionCall) goja.Value {
-			g.install(x)
+			g.use(x)
 			return object.Get(name)
 		})
 		set := x.rt.ToValue(func(call goja.FunctionCall) goja.Value {
-			g.install(x) // first, or reading another name of the group would undo the assignment
+			g.use(x) // first, or reading another name of the group would undo the assignment
 			x.define(name, call.Argument(0))
 			return goja.Undefined()
 		})
 		_ = object.DefineAccessorProperty(name, get, set, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
+}
+
+// use installs a late group, which the script has named.
+func (g *global) use(x *Execution) {
+	if p := x.machine.programs[x.digest]; !slices.Contains(p.used, g) {
+		p.used = append(p.used, g)
+	}
+	g.install(x)
 }
 
 // namedIn is the group with those of its names that stand in the script, or nil if none does.

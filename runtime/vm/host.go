@@ -42,6 +42,7 @@ type HostError struct {
 // ask makes a host call and returns its id; settle gets the answer in a later step. It must be called by a function that the action has called: the execution ends
 // if too many calls are pending.
 func (x *Execution) ask(op string, args any, body []byte, settle func(HostAnswer)) uint64 {
+	x.notAhead()
 	if len(x.pending) >= x.limits.Pending {
 		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("pending %d", x.limits.Pending),
 			fmt.Sprintf("the action waits for more than %d answers at a time", x.limits.Pending), nil))
@@ -52,7 +53,7 @@ func (x *Execution) ask(op string, args any, body []byte, settle func(HostAnswer
 	}
 	x.asked++
 	if x.pending == nil {
-		x.pending = map[uint64]func(HostAnswer){}
+		x.pending, x.crossing = map[uint64]func(HostAnswer){}, map[uint64]func(HostAnswer){}
 	}
 	x.pending[x.asked] = settle
 	id := x.asked
@@ -60,21 +61,28 @@ func (x *Execution) ask(op string, args any, body []byte, settle func(HostAnswer
 	return id
 }
 
-// cancel gives a pending call up: its settle is not called any more.
-func (x *Execution) cancel(id uint64) {
+// cancel gives a pending call up: its settle is not called any more. An answer that is on its way already goes to late, unless that is nil.
+func (x *Execution) cancel(id uint64, late func(HostAnswer)) {
 	if _, pending := x.pending[id]; pending {
 		delete(x.pending, id)
+		if late != nil {
+			x.crossing[id] = late
+		}
 		x.machine.host(x, HostCall{ID: id, Op: OpCancel})
 	}
 }
 
-// Answer hands in the answer to a host call. The next [Execution.Step] goes on with it; one to a call that is no longer pending is dropped.
+// Answer hands in the answer to a host call. The next [Execution.Step] goes on with it; one to a call that is no longer pending changes nothing for the action.
 func (x *Execution) Answer(id uint64, a HostAnswer) {
-	settle, pending := x.pending[id]
-	if x.ended || !pending {
+	settle, wanted := x.pending[id]
+	if !wanted {
+		settle, wanted = x.crossing[id]
+	}
+	if x.ended || !wanted {
 		return
 	}
 	delete(x.pending, id)
+	delete(x.crossing, id)
 	x.answers = append(x.answers, func() { settle(a) })
 }
 

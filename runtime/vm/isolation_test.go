@@ -51,4 +51,17 @@ func TestNothingCrossesExecutions(t *testing.T) {
 		require.Equal(t, before, outcome(start(digest, `{"what":"describe"}`)), "after one that has ended")
 	}
 	require.Equal(t, before, outcome(waiting))
+
+	for range 3 { // each with a runtime that was made while the one before had not ended, and was poisoned
+		for _, digest := range []vm.Digest{same, other.Digest} {
+			start(digest, `{"what":"describe"}`)
+			_, wanted := machine.Wanted()
+			require.True(t, wanted)
+			machine.Prepare()
+			poisoned := start(digest, `{"what":"poison","wait":50000}`)
+			require.False(t, poisoned.Step(), poisoned.Result().Failure)
+			machine.Prepare()
+			require.Equal(t, before, outcome(start(digest, `{"what":"describe"}`)), "loaded ahead")
+		}
+	}
 }

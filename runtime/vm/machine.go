@@ -11,6 +11,9 @@ import (
 // Machine holds compiled programs and bounds the CPU time and memory of executions, which are computed one at a time. It is driven by one goroutine.
 type Machine struct {
 	programs map[Digest]*program
+	started  int        // executions so far
+	last     *program   // that was started
+	ready    []*program // those with a runtime that was made ahead, the oldest first
 	stuck    func(*Execution, *Failure)
 	host     func(*Execution, HostCall)
 
@@ -28,9 +31,11 @@ type Machine struct {
 
 // program is a program with its code, once that is needed.
 type program struct {
-	source  *Program
+	digest  Digest
+	source  *Program // until it is compiled
 	code    *Code
 	failure *Failure
+	ahead
 }
 
 // NewMachine returns a machine. It calls stuck, on a goroutine of its own, for an execution that did not stop when it was interrupted: it is inside one
@@ -54,7 +59,7 @@ func (m *Machine) Load(p *Program) {
 	if _, known := m.programs[p.Digest]; known {
 		return
 	}
-	m.programs[p.Digest] = &program{source: p}
+	m.programs[p.Digest] = &program{digest: p.Digest, source: p}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.memory.seen = m.memory.keep(m.memory.seen)

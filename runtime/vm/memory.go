@@ -11,17 +11,18 @@ type usage struct {
 	allocated int64 // since the process began
 	present   int64 // objects that are not swept yet, dead ones among them, and stacks
 	live      int64 // objects that the last collection found alive, and stacks
+	collected int64 // how many collections have ended
 }
 
 // memory knows what the process uses, and how much of that can be whose. The Go runtime does not know which value belongs to which execution, and so an execution is held to hold the least
 // that it can: what is alive, without the most that anything else can have. It is never blamed for what others hold.
 type memory struct {
-	samples [4]metrics.Sample
+	samples [5]metrics.Sample
 	// seen is the reading at the end of the step before. What is allocated from there on counts for the next step: that is what reading a call takes.
 	seen usage
 	// floor is the most that can be alive of what belongs to no execution: what was there at the beginning, and programs.
 	floor int64
-	// waiting is what the executions that have begun and not ended have allocated.
+	// waiting is what the executions that have begun and not ended have allocated, and those runtimes that were made ahead.
 	waiting int64
 
 	collecting bool  // a collection has been asked for,
@@ -31,6 +32,7 @@ type memory struct {
 func newMemory() memory {
 	m := memory{samples: [...]metrics.Sample{
 		{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"},
+		{Name: "/gc/cycles/total:gc-cycles"},
 	}}
 	m.seen = m.read()
 	m.floor = m.seen.present
@@ -42,12 +44,13 @@ func (m *memory) read() usage {
 	metrics.Read(m.samples[:])
 	value := func(i int) int64 { return int64(m.samples[i].Value.Uint64()) }
 	stacks := value(3)
-	return usage{allocated: value(0), present: value(1) + stacks, live: value(2) + stacks}
+	return usage{allocated: value(0), present: value(1) + stacks, live: value(2) + stacks, collected: value(4)}
 }
 
-// begin notes what can be alive of others when x begins.
+// begin notes what can be alive of others when x begins. What was allocated ahead for x is its own, as if it had begun with that.
 func (m *memory) begin(x *Execution) {
-	x.begunAt, x.notOwn = m.seen.allocated, min(m.seen.present, m.floor+m.waiting)
+	x.begunAt, x.notOwn = m.seen.allocated-x.allocated, min(m.seen.present, m.floor+m.waiting-x.allocated)
+	x.collected = m.seen.collected
 }
 
 // end adds to x what it has allocated in a step.
@@ -80,18 +83,21 @@ func (m *memory) holds(x *Execution, now usage, alive int64) int64 {
 func (m *Machine) watchMemory(x *Execution) {
 	now, limit := m.memory.read(), int64(x.limits.Memory)
 	switch {
-	case m.memory.holds(x, now, now.live) > limit:
+	case x.surveyed(now) && m.memory.holds(x, now, now.live) > limit:
 		m.stop(x, limitFailure(FailMemoryLimit, fmt.Sprintf("memory %d bytes", limit), fmt.Sprintf("the action holds more than %d bytes of values", limit), nil))
 	case m.memory.holds(x, now, now.present) > limit && !m.memory.collecting && now.allocated-m.memory.collected > limit:
 		m.memory.collecting, m.memory.collected = true, now.allocated
-		go m.collect()
+		go m.collect(x)
 	}
 }
 
 // collect finds out what is alive, beside the execution whose memory is in question. The next look at it uses the answer.
-func (m *Machine) collect() {
+func (m *Machine) collect(x *Execution) {
 	goruntime.GC()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.memory.collecting = false
+	m.memory.collecting, x.looked = false, true
 }
+
+// surveyed says whether the last collection began after x did. One that ended before found alive what executions before x held, and one that was under way may have.
+func (x *Execution) surveyed(now usage) bool { return x.looked || now.collected >= x.collected+2 }

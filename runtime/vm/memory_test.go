@@ -1,6 +1,7 @@
 package vm_test
 
 import (
+	"fmt"
 	goruntime "runtime"
 	"testing"
 	"time"
@@ -14,6 +15,9 @@ import (
 
 // long is enough time for what a test computes on a busy machine, with the race detector.
 var long = vm.Limits{CPU: time.Minute, Wall: time.Minute}
+
+// small are limits with less memory for a build that takes long to fill it.
+var small = vm.Limits{CPU: time.Minute, Wall: time.Minute, Memory: 64 << 20 / raceFactor}
 
 //nolint:paralleltest // see above
 func TestMemoryLimit(t *testing.T) {
@@ -30,10 +34,10 @@ func TestMemoryLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			goruntime.GC() // what there is when a machine is made counts as its process's own
-			result := run(t, body(code), `{}`, long)
+			result := run(t, body(code), `{}`, small)
 			require.NotNil(t, result.Failure)
 			require.Equal(t, vm.FailMemoryLimit, result.Failure.Kind, result.Failure.Message)
-			require.Equal(t, "memory 67108864 bytes", result.Failure.Limit)
+			require.Equal(t, fmt.Sprintf("memory %d bytes", small.Memory), result.Failure.Limit)
 			t.Log(result.Allocated>>20, result.CPU)
 		})
 	}
@@ -43,9 +47,22 @@ func TestMemoryLimit(t *testing.T) {
 //
 //nolint:paralleltest // see above
 func TestGarbageIsNoMemory(t *testing.T) {
-	result := run(t, body(`let n = 0; for (let i = 0; i < 5e5; i++) n += ("x".repeat(1000) + i).length; return n > 0`), `{}`, long)
+	result := run(t, body(`let n = 0; for (let i = 0; i < input.n; i++) n += ("x".repeat(1000) + i).length; return n > 0`), fmt.Sprintf(`{"n":%d}`, 500_000/raceFactor), small)
 	require.Nil(t, result.Failure)
-	require.Greater(t, result.Allocated, int64(500<<20))
+	require.Greater(t, result.Allocated, int64(500<<20/raceFactor))
+}
+
+// Nor does what an execution before has left behind, and the last collection has found alive.
+//
+//nolint:paralleltest // see above
+func TestGarbageOfOthers(t *testing.T) {
+	machine, digest := load(t, body(`if (!input.bomb) for (;;); const all = []; for (let i = 0; ; i++) all.push("x".repeat(1000) + i)`), nil)
+	for range 4 {
+		bomb := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"bomb":true}`), Limits: small}))
+		require.Equal(t, vm.FailMemoryLimit, bomb.Failure.Kind)
+		result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: vm.Limits{CPU: 50 * time.Millisecond, Memory: small.Memory}}))
+		require.Equal(t, vm.FailTimeLimit, result.Failure.Kind, result.Failure.Message)
+	}
 }
 
 // What others hold does not count.
@@ -53,16 +70,16 @@ func TestGarbageIsNoMemory(t *testing.T) {
 //nolint:paralleltest // see above
 func TestMemoryOfOthers(t *testing.T) {
 	hold := func(megabytes, wait string) string {
-		return `const all = []; for (let i = 0; i < ` + megabytes + ` * 1000; i++) all.push("x".repeat(1000) + i); await new Promise((done) => setTimeout(done, ` + wait + `)); return all.length`
+		return `const all = []; for (let i = 0; i < ` + megabytes + ` * 1000 / input.less; i++) all.push("x".repeat(1000) + i); await new Promise((done) => setTimeout(done, ` + wait + `)); return all.length`
 	}
-	machine, digest := load(t, body(`if (input.n) { `+hold("input.n", "1e4")+` } let n = 0; for (let i = 0; i < 1e5; i++) n += ("x".repeat(1000) + i).length; `+hold("10", "1")), nil)
+	machine, digest := load(t, body(`if (input.n) { `+hold("input.n", "1e4")+` } let n = 0; for (let i = 0; i < 1e5 / input.less; i++) n += ("x".repeat(1000) + i).length; `+hold("10", "1")), nil)
 	var waiting []*vm.Execution
 	for range 50 {
-		x := machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"n":4}`), Limits: long})
+		x := machine.Start(digest, vm.Call{Entry: "execute", Input: fmt.Appendf(nil, `{"n":4,"less":%d}`, raceFactor), Limits: small})
 		require.False(t, x.Step())
 		waiting = append(waiting, x)
 	}
-	result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: long}))
+	result := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: fmt.Appendf(nil, `{"less":%d}`, raceFactor), Limits: small}))
 	require.Nil(t, result.Failure)
 	require.Len(t, waiting, 50)
 }

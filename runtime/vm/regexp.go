@@ -21,12 +21,39 @@ var regexpProgram = sync.OnceValue(func() *goja.Program { return goja.MustCompil
 
 // repairs are globals of the language that goja has, but not right.
 func repairs() []*global {
-	return []*global{{[]string{"RegExp", ".constructor(", ".compile("}, (*Execution).installRegExp, false}}
+	return []*global{
+		{[]string{"RegExp", ".constructor(", ".compile("}, (*Execution).installRegExp, false},
+		{[]string{"8Array.from", "16Array.from", "32Array.from", "64Array.from", "ClampedArray.from"}, (*Execution).installFrom, false},
+	}
+}
+
+// installFrom lets typed arrays be made from strings, as in Uint8Array.from(atob(text), (c) => c.charCodeAt(0)). goja's method does not know that strings are iterable.
+func (x *Execution) installFrom() {
+	arrays := x.rt.Get("Uint8Array").(*goja.Object).Prototype()
+	from, _ := goja.AssertFunction(arrays.Get("from"))
+	x.defineOn(arrays, "from", x.function("from", func(call goja.FunctionCall) goja.Value {
+		args := call.Arguments
+		if text, ok := call.Argument(0).(goja.String); ok {
+			var characters []any
+			for _, r := range text.String() {
+				characters = append(characters, string(r))
+			}
+			args = append([]goja.Value{x.rt.NewArray(characters...)}, args[1:]...)
+		}
+		return must1(from(call.This, args...))
+	}))
 }
 
 func (x *Execution) installRegExp() {
 	create, _ := goja.AssertFunction(x.mustRun(regexpProgram()))
-	x.define("RegExp", mustCall(create, x.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+	repair := x.function("repair", func(call goja.FunctionCall) goja.Value {
+		pattern, flags, err := repairPattern(call.Argument(0).String(), call.Argument(1).String())
+		if err != nil {
+			panic(x.nativeError("SyntaxError", "Invalid regular expression: "+err.Error()))
+		}
+		return x.rt.NewArray(pattern, flags)
+	})
+	x.define("RegExp", mustCall(create, repair, x.function("compiled", func(call goja.FunctionCall) goja.Value {
 		return x.compiledRegExp(call.Argument(0).String(), call.Argument(1).String())
 	})))
 }

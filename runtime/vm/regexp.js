@@ -1,19 +1,14 @@
-// RegExp with a guard before it. goja runs a pattern in one of two ways, and the one that it prefers reads \p{…} as the letter p, with flag u too. A pattern with (?=) in it, which always matches
-// and so means nothing, goes the other way, which knows the property or throws.
-(function (compiled) {
+// RegExp with a guard before it, which has patterns repaired, because goja would match other things than they say, and takes from the host what has been compiled before.
+(function (repair, compiled) {
   const standard = /(?:)/.constructor;
   const { prototype } = standard;
   const { apply, construct, defineProperty, deleteProperty } = Reflect;
-  const { includes } = String.prototype;
-  const has = (text, part) => apply(includes, text, [part]);
 
   // guard returns the arguments of RegExp as goja needs them.
   const guard = (pattern, flags) => {
-    if (pattern === undefined || flags === undefined) return [pattern, flags];
+    if (pattern === undefined || (flags === undefined && pattern instanceof standard)) return [pattern, flags];
     const text = `${pattern instanceof standard ? pattern.source : pattern}`;
-    const letters = `${flags}`;
-    const property = has(letters, "u") && (has(text, "\\p") || has(text, "\\P"));
-    return [property ? "(?=)" + text : text, letters];
+    return repair(text, flags === undefined ? "" : `${flags}`);
   };
 
   // known returns an expression that the host has compiled before, for this execution or an earlier one.

@@ -33,6 +33,7 @@ func (c *cryptography) subtleObject(prototype *goja.Object) *goja.Object {
 	if c.subtle == nil {
 		for _, m := range subtleCalls {
 			_ = prototype.DefineDataProperty(m.name, c.function(m.name, func(call goja.FunctionCall) goja.Value {
+				c.notAhead() // some of them are random, and some take long
 				return c.promised(func() goja.Value {
 					if len(call.Arguments) < m.needs {
 						panic(c.rt.NewTypeError("%s needs %d arguments", m.name, m.needs))

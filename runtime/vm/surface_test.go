@@ -221,6 +221,39 @@ func TestAbortTellsTheHost(t *testing.T) {
 	require.JSONEq(t, `{"body":3}`, string(w.calls[3].Args))
 }
 
+// A body that came although its request was given up is closed.
+func TestAbortCrossesTheAnswer(t *testing.T) {
+	t.Parallel()
+	const later = "the answer has come in with another one"
+	for name, code := range map[string]string{
+		"the host has answered, and does not know yet": `const c = new AbortController(); fetch("https://a.example", { signal: c.signal }).catch(() => {}); c.abort(); await durward.cache.delete("x")`,
+		later: `const c = new AbortController(); const p = fetch("https://a.example", { signal: c.signal }).catch(() => {}); await durward.cache.delete("x"); c.abort(); await p; await durward.cache.delete("x")`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{
+				"fetch":        func(vm.HostCall) *vm.HostAnswer { return value(map[string]any{"status": 200, "body": 3}) },
+				"cache.delete": func(vm.HostCall) *vm.HostAnswer { return value(map[string]any{"found": false}) },
+			}}
+			machine := vm.NewMachine(nil, w.serve)
+			program := vm.NewProgram([]byte(body(code)), nil)
+			machine.Load(program)
+			x := machine.Start(program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`)})
+			require.False(t, x.Step())
+			require.Len(t, w.pending, 2)
+			if name == later {
+				w.pending[0], w.pending[1] = w.pending[1], w.pending[0]
+			}
+			w.pending[0]()
+			w.pending[1]()
+			x.Step()
+			last := w.calls[len(w.calls)-1]
+			require.Equal(t, "fetch.close", last.Op)
+			require.JSONEq(t, `{"body":3}`, string(last.Args))
+		})
+	}
+}
+
 // What an action that was interrupted had asked for settles nothing any more.
 func TestNothingSettlesAfterTheEnd(t *testing.T) {
 	t.Parallel()

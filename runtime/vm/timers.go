@@ -114,6 +114,7 @@ func (x *Execution) schedule(call goja.FunctionCall, repeat bool) goja.Value {
 
 // needTimer ends the execution if no further timer may be pending.
 func (x *Execution) needTimer() {
+	x.notAhead()
 	if len(x.timers.queue) >= x.limits.Timers {
 		x.exceeded(limitFailure(FailPendingLimit, fmt.Sprintf("timers %d", x.limits.Timers), fmt.Sprintf("more than %d timers are pending", x.limits.Timers), nil))
 	}

@@ -18,7 +18,7 @@ func (x *Execution) installBase64() {
 		var raw []byte
 		for _, r := range call.Argument(0).String() {
 			if r > 0xff {
-				panic(x.namedError("InvalidCharacterError", "btoa: the string has characters beyond U+00FF"))
+				panic(x.domException("InvalidCharacterError", "btoa: the string has characters beyond U+00FF"))
 			}
 			raw = append(raw, byte(r))
 		}
@@ -37,7 +37,7 @@ func (x *Execution) installBase64() {
 		}
 		raw, err := base64.RawStdEncoding.DecodeString(text)
 		if err != nil || strings.ContainsAny(text, "\r\n") {
-			panic(x.namedError("InvalidCharacterError", "atob: the string is not base64"))
+			panic(x.domException("InvalidCharacterError", "atob: the string is not base64"))
 		}
 		latin := make([]rune, len(raw))
 		for i, b := range raw {
@@ -53,13 +53,6 @@ func (x *Execution) needArgument(name string, call goja.FunctionCall) {
 	}
 }
 
-// namedError stands in for a DOMException, which goja does not have: an error with its name.
-func (x *Execution) namedError(name, message string) *goja.Object {
-	object := x.rt.NewTypeError(message)
-	x.defineOn(object, "name", name)
-	return object
-}
-
 // maxRandomBytes is the quota of getRandomValues (Web Cryptography API, section 10.1.1).
 const maxRandomBytes = 65536
 
@@ -70,16 +63,18 @@ func (x *Execution) installCrypto() {
 	crypto := x.rt.CreateObject(c.class("Crypto"))
 	c.getter(crypto, "subtle", func(goja.FunctionCall) goja.Value { return c.subtleObject(subtlePrototype) })
 	x.defineOn(crypto, "randomUUID", x.function("randomUUID", func(goja.FunctionCall) goja.Value {
+		x.notAhead()
 		return x.rt.ToValue(uuid.NewString())
 	}))
 	x.defineOn(crypto, "getRandomValues", x.function("getRandomValues", func(call goja.FunctionCall) goja.Value {
 		raw, ok := integerView(call.Argument(0))
 		if !ok {
-			panic(x.namedError("TypeMismatchError", "getRandomValues needs an integer typed array"))
+			panic(x.domException("TypeMismatchError", "getRandomValues needs an integer typed array"))
 		}
 		if len(raw) > maxRandomBytes {
-			panic(x.namedError("QuotaExceededError", "getRandomValues fills at most 65536 bytes"))
+			panic(x.domException("QuotaExceededError", "getRandomValues fills at most 65536 bytes"))
 		}
+		x.notAhead()
 		rand.Read(raw) // never fails
 		return call.Argument(0)
 	}))
@@ -151,7 +146,7 @@ func (x *Execution) installText() {
 			label = strings.ToLower(strings.TrimSpace(args[0].String()))
 		}
 		if label != "utf-8" && label != "utf8" && label != "unicode-1-1-utf-8" {
-			panic(x.namedError("RangeError", "TextDecoder: only utf-8 is supported, not "+clip(label, 40)))
+			panic(x.nativeError("RangeError", "TextDecoder: only utf-8 is supported, not "+clip(label, 40)))
 		}
 		var fatal, keepBOM bool
 		if len(args) > 1 {

@@ -105,8 +105,37 @@ var escapes = map[string]func() error{
 	"type on a terminal":                 call(unix.SYS_IOCTL, 2, unix.TIOCSTI, zeros),
 	"have memory that it can execute":    call(unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_WRITE|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS, ^uintptr(0)),
 	"make memory executable":             call(unix.SYS_MPROTECT, 0, 4096, unix.PROT_READ|unix.PROT_EXEC),
+	"have memory that is shared":         memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS),
+	"have memory that is shared, newer":  memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED_VALIDATE|unix.MAP_ANONYMOUS),
+	"have memory that grows":             memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_GROWSDOWN),
+	"have memory that stays":             memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_LOCKED),
+	"have huge pages":                    memory(unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_HUGETLB),
+	"have pages to read alone":           memory(unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE),
+	"have a file in memory":              call(unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE, 3, 0),
+	"make pages readable":                call(unix.SYS_MPROTECT, 0, 4096, unix.PROT_READ),
 	"call by the numbers of another ABI": call(0x40000000 + unix.SYS_GETPID),
 	"stop the machine":                   call(unix.SYS_REBOOT, 0, 0, 0, 0),
+}
+
+// afterwards is what native code may do once the call in which it took the worker over has been answered.
+var afterwards = map[string]func(){
+	"computes": func() {
+		for {
+		}
+	},
+	"grows": func() {
+		for held := [][]byte{}; ; time.Sleep(time.Millisecond) {
+			b := make([]byte, 1<<20)
+			for i := range b {
+				b[i] = 1
+			}
+			held = append(held, b)
+		}
+	},
+}
+
+func memory(protection, flags uintptr) func() error {
+	return call(unix.SYS_MMAP, 0, 4096, protection, flags, ^uintptr(0), 0)
 }
 
 func forkBomb() error {
@@ -122,6 +151,10 @@ func forkBomb() error {
 func escape(name []byte) ([]byte, error) {
 	if string(name) == "threads" {
 		return nil, threadBomb()
+	}
+	if later, ok := afterwards[string(name)]; ok {
+		go later()
+		return nil, nil
 	}
 	if err := escapes[string(name)](); err != nil {
 		return nil, err
@@ -173,6 +206,29 @@ func TestEscapes(t *testing.T) {
 		}
 	}
 }
+
+// A worker that goes on after its call was answered is noticed and ended, also if no other call ever comes.
+func TestWhatGoesOnAfterItsCall(t *testing.T) {
+	t.Parallel()
+	for name, reason := range map[string]string{"computes": "killed", "grows": "memory_limit"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ended := make(chan string, 16)
+			pool := newPool(t, worker.Config{Command: []string{self, "escape"}, PerTenant: 1, Spares: 1, HardMemory: 64 << 20, Observe: endings(ended)})
+			_, err := pool.Task(context.Background(), "a", "escape", []byte(name), time.Minute)
+			require.NoError(t, err)
+			require.Equal(t, reason, <-ended)
+		})
+	}
+}
+
+// endings is an observer that tells why processes end.
+type endings chan string
+
+func (e endings) Ended(reason string) { e <- reason }
+func (endings) Started(time.Duration) {}
+func (endings) Retried()              {}
+func (endings) StartFailed(error)     {}
 
 // What builds is refused files instead, because its libraries look for some. Nothing else is different.
 func TestEscapesFromABuilder(t *testing.T) {
@@ -232,4 +288,13 @@ func TestDescriptors(t *testing.T) {
 			require.LessOrEqual(t, len(open), 6)
 		})
 	}
+}
+
+// Go maps memory of a kind of its own for the state of random numbers, which differs between kernels.
+func TestRandomNumbersInTheSandbox(t *testing.T) {
+	t.Parallel()
+	pool := strictPool(t, "worker", []string{self, "spawner"})
+	result := execute(t, pool, "a", program(`return {n: crypto.getRandomValues(new Uint8Array(4096)).length, id: crypto.randomUUID().length}`), `{}`, vm.Limits{})
+	require.Nil(t, result.Failure)
+	require.JSONEq(t, `{"n":4096,"id":36}`, string(result.Outcome))
 }

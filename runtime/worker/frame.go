@@ -288,6 +288,10 @@ func (r *report) bound() {
 		line := &r.Logs[i]
 		line.Level, line.Message = clip(line.Level, 16), clip(line.Message, left)
 		left -= len(line.Message)
+		if len(line.Fields) > left || !bytes.HasPrefix(line.Fields, []byte("{")) {
+			line.Fields = nil
+		}
+		left -= len(line.Fields)
 	}
 }
 

@@ -92,6 +92,9 @@ func (p *Pool) startSpare() error {
 		return err
 	}
 	w.most = p.config.HardMemory * raceFactor
+	if p.config.Background {
+		_ = w.prioritise(true) // where that is not possible, it does its work all the same
+	}
 	p.config.Observe.Started(time.Since(began))
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,6 +149,7 @@ func (p *Pool) ended(w *process, reason string, calls int) {
 		t.workers = without(t.workers, w)
 		if violent(reason) {
 			t.deaths.spend(time.Now())
+			t.giveWay()
 		}
 		p.serve(t)
 		p.forget(t)

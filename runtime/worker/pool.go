@@ -50,7 +50,7 @@ func New(config Config) (*Pool, error) {
 		return nil, err
 	}
 	p.running.Go(p.keep)
-	p.running.Go(p.watchMemory)
+	p.running.Go(p.watchWorkers)
 	p.ask()
 	return p, nil
 }

@@ -30,6 +30,8 @@ type process struct {
 	dying   chan struct{} // closed when it is killed
 	most    int64         // bytes of memory that it may have
 	large   int           // how many times in a row it had much of that while it computed nothing; the watcher's
+	turn    turn
+	rest    rest
 	hosting sync.WaitGroup
 	holding chan struct{} // what host calls hold of the server's memory, in units
 
@@ -45,6 +47,7 @@ type process struct {
 	sent     int  // executions, over its life
 	retiring bool // takes no new calls
 	killed   *death
+	reaped   bool      // its id may be another process'
 	heard    time.Time // when it sent something last
 }
 
@@ -75,7 +78,10 @@ func (p *process) receive(free func(*process), ended func(p *process, reason str
 		p.kill("killed", breachOf(err))
 	}
 	_ = p.cmd.Process.Kill() // it is dead, unless it has closed its socket and lives on; autopsy tells its own end from this
-	_ = p.cmd.Wait()         // what it says is read from ProcessState below
+	p.mu.Lock()
+	p.reaped = true // or is about to be
+	p.mu.Unlock()
+	_ = p.cmd.Wait() // what it says is read from ProcessState below
 	d := p.autopsy()
 	p.mu.Lock()
 	p.retiring = true

@@ -71,27 +71,53 @@ func filter(pid uint32, expectFiles bool) []bpf.Instruction {
 			code = append(code, bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: 1}, bpf.RetConstant{Val: verdict})
 		}
 	}
-	// The kernel reads no more than the low half of these arguments.
-	allowIf := func(call uint32, argument uint32, test bpf.JumpTest, value uint32) {
-		code = append(code,
-			bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: 4},
-			bpf.LoadAbsolute{Off: 16 + 8*argument, Size: 4},
-			bpf.JumpIf{Cond: test, Val: value, SkipFalse: 1},
-			bpf.RetConstant{Val: retAllow},
-			bpf.RetConstant{Val: retKill},
-		)
+	allowIf := func(call uint32, conditions ...condition) {
+		var tests []bpf.Instruction
+		for _, c := range conditions {
+			tests = append(tests, c.test()...)
+		}
+		code = append(code, bpf.JumpIf{Cond: bpf.JumpEqual, Val: call, SkipFalse: uint8(len(tests) + 1)})
+		code = append(append(code, tests...), bpf.RetConstant{Val: retAllow})
 	}
 	answer(retAllow, runtimeCalls...)
 	answer(retAllow, otherCalls...)
-	allowIf(unix.SYS_TGKILL, 0, bpf.JumpEqual, pid) // Go preempts its threads with signals
-	allowIf(unix.SYS_MMAP, 2, bpf.JumpBitsNotSet, unix.PROT_EXEC)
-	allowIf(unix.SYS_MPROTECT, 2, bpf.JumpBitsNotSet, unix.PROT_EXEC)
-	allowIf(unix.SYS_CLONE, 0, bpf.JumpEqual, threadFlags)
-	allowIf(unix.SYS_PRCTL, 0, bpf.JumpEqual, unix.PR_SET_VMA) // Go names its memory
-	allowIf(unix.SYS_FCNTL, 1, bpf.JumpEqual, unix.F_GETFL)
+	allowIf(unix.SYS_TGKILL, condition{0, whole, []uint32{pid}}) // Go preempts its threads with signals
+	allowMemory(allowIf)
+	allowIf(unix.SYS_CLONE, condition{0, whole, []uint32{threadFlags}})
+	allowIf(unix.SYS_PRCTL, condition{0, whole, []uint32{unix.PR_SET_VMA}}) // Go names its memory
+	allowIf(unix.SYS_FCNTL, condition{1, whole, []uint32{unix.F_GETFL}})
 	answer(retErrno|uint32(unix.ENOSYS), unix.SYS_CLONE3)
 	if expectFiles {
 		answer(retErrno|uint32(unix.EACCES), fileCalls...)
 	}
 	return append(code, bpf.RetConstant{Val: retKill})
+}
+
+// condition is that the low half of an argument, which is all of it that the kernel reads here, has one of the values under a mask.
+type condition struct {
+	argument, mask uint32
+	values         []uint32
+}
+
+const whole = 1<<32 - 1
+
+// test ends the process if the condition does not hold.
+func (c condition) test() []bpf.Instruction {
+	code := []bpf.Instruction{bpf.LoadAbsolute{Off: 16 + 8*c.argument, Size: 4}, bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: c.mask}}
+	for i, value := range c.values {
+		code = append(code, bpf.JumpIf{Cond: bpf.JumpEqual, Val: value, SkipTrue: uint8(len(c.values) - i)})
+	}
+	return append(code, bpf.RetConstant{Val: retKill})
+}
+
+// allowMemory allows memory of the process' own alone, and in the two ways in which Go has it: reserved, and to be read and written. All of that counts for the limit of memory. What is shared, or grows by
+// itself like a stack, or can only be read, does not, and a process could fill the machine with it or with the tables of its pages.
+func allowMemory(allowIf func(call uint32, conditions ...condition)) {
+	protection := condition{2, whole, []uint32{unix.PROT_NONE, unix.PROT_READ | unix.PROT_WRITE}}
+	kind := condition{3, whole &^ (unix.MAP_FIXED | unix.MAP_NORESERVE), []uint32{
+		unix.MAP_PRIVATE | unix.MAP_ANONYMOUS,
+		unix.MAP_DROPPABLE | unix.MAP_ANONYMOUS, // for the state of random numbers, from Linux 6.11 on; it counts as well
+	}}
+	allowIf(unix.SYS_MMAP, protection, kind)
+	allowIf(unix.SYS_MPROTECT, protection)
 }

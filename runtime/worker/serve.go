@@ -52,6 +52,15 @@ func serve(fd int, tasks map[string]Task, expectFiles bool) error {
 	return err
 }
 
+// collectBelow lets the collector work harder when the process comes near the memory that an execution may hold. At four times what is kept alone, programs that keep 20 MB would leave the process as large as one that
+// must be replaced.
+func (s *server) collectBelow(memory int64) {
+	if memory != s.bound {
+		s.bound = memory
+		debug.SetMemoryLimit(memory + 8<<20)
+	}
+}
+
 // maxStack is how large the stack of a worker may become, in bytes: built-in functions that call themselves go down until the process dies of it.
 const maxStack = 32 << 20
 
@@ -60,9 +69,12 @@ type server struct {
 	tasks     map[string]Task
 	machine   *vm.Machine
 	waiting   []*held
+	bound     int64          // bytes, from the limits of the last call
 	untidy    bool           // a large execution has ended, and nothing has been cleared away since
-	running   *held          // for stuck, which reads it while it runs
+	running   *held          // for stuck, which reads it while it runs; nil while a program is loaded ahead
 	computing *atomic.Uint64 // on the board
+	ended     time.Time      // when an execution did so last
+	idled     time.Duration  // from there to what came in next
 
 	in  inbox
 	out []byte // for writing
@@ -85,6 +97,9 @@ func (s *server) loop() error {
 		default:
 			if err = s.stepWaiting(); err == nil {
 				err = s.tidy()
+			}
+			if err == nil {
+				err = s.prepare()
 			}
 			if err == nil {
 				err = s.read()
@@ -110,6 +125,7 @@ func (s *server) handle(f frame) error {
 		if err != nil {
 			return err
 		}
+		s.collectBelow(int64(call.Limits.Memory))
 		return s.step(&held{id: f.id, Execution: s.machine.Start(digest, call)})
 	case frameHostAnswer:
 		callID, a, err := readHostAnswer(f.payload)
@@ -150,14 +166,51 @@ func (s *server) tidy() error {
 	if !s.untidy {
 		return nil
 	}
-	n, err := ignoringEINTR(func() (int, error) {
-		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, 0)
-	})
-	if n == 0 && err == nil {
+	idle, err := s.idle(0)
+	if idle {
 		s.untidy = false
 		goruntime.GC()
 	}
-	return os.NewSyscallError("poll", err)
+	return err
+}
+
+// A program is loaded ahead when there has been nothing to do for a while, and longer if it takes longer than quick: what comes in meanwhile waits. Doing it at once would take the processor from the
+// server, which has just got an answer to pass on.
+const (
+	quick      = time.Millisecond
+	pause      = time.Millisecond
+	pauseLarge = 5 * time.Millisecond
+)
+
+// prepare makes a runtime for the next call of a program that is called often, if there has been nothing to do for a while. There is at most one for each call, so this takes no more of the processor than
+// the calls would, but for those that never come.
+func (s *server) prepare() error {
+	takes, wanted := s.machine.Wanted()
+	if !wanted {
+		return nil
+	}
+	after := pause
+	if takes > quick {
+		after = pauseLarge
+	}
+	if s.idled < after+takes { // nor will there be time now, as it seems; asking would cost a system call for each execution
+		return nil
+	}
+	idle, err := s.idle(after)
+	if idle {
+		s.running = nil
+		s.machine.Prepare()
+	}
+	return err
+}
+
+// idle says whether for so long nothing comes in, nor does an execution want to go on.
+func (s *server) idle(d time.Duration) (bool, error) {
+	if len(s.waiting) > 0 && time.Until(s.wake()) <= d {
+		return false, nil
+	}
+	ready, err := s.await(d)
+	return !ready && err == nil, err
 }
 
 // step computes an execution until it ends or waits.
@@ -172,7 +225,9 @@ func (s *server) step(h *held) error {
 	}
 	s.untidy = s.untidy || h.Result().Allocated > large
 	s.out = appendResult(s.out[:0], frameResult, h.id, h.Result(), h.Broken())
-	return s.write(s.out)
+	err := s.write(s.out)
+	s.ended = time.Now()
+	return err
 }
 
 // host sends what the running execution asks of the world outside. The server always reads: this does not block for long.
@@ -214,13 +269,14 @@ func (s *server) stepWaiting() error {
 // read blocks until there is something to read or an execution wants to go on.
 func (s *server) read() error {
 	if len(s.waiting) > 0 {
-		ready, err := s.poll()
+		ready, err := s.await(time.Until(s.wake()))
 		if !ready || err != nil {
 			return err
 		}
 	}
 	room := s.in.room()
 	n, err := ignoringEINTR(func() (int, error) { return unix.Read(s.fd, room) })
+	s.idled = time.Since(s.ended)
 	switch {
 	case err != nil:
 		return os.NewSyscallError("read", err)
@@ -231,15 +287,21 @@ func (s *server) read() error {
 	return nil
 }
 
-func (s *server) poll() (ready bool, err error) {
+// wake is when the first of the waiting executions wants to go on.
+func (s *server) wake() time.Time {
 	wake := s.waiting[0].Wake()
 	for _, h := range s.waiting[1:] {
 		if w := h.Wake(); w.Before(wake) {
 			wake = w
 		}
 	}
+	return wake
+}
+
+// await blocks until there is something to read, but no longer than d.
+func (s *server) await(d time.Duration) (ready bool, err error) {
 	// In whole milliseconds, rounded up: waking early would only mean to wait again.
-	timeout := max(0, int((time.Until(wake)+time.Millisecond-1)/time.Millisecond))
+	timeout := max(0, int((d+time.Millisecond-1)/time.Millisecond))
 	n, err := ignoringEINTR(func() (int, error) {
 		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, timeout)
 	})
@@ -269,6 +331,9 @@ func ignoringEINTR(call func() (int, error)) (int, error) {
 // stuck reports the execution that cannot be stopped and ends the process, which is the only way to stop it. It runs on the watchdog's goroutine; the loop is inside
 // that execution and writes nothing meanwhile.
 func (s *server) stuck(_ *vm.Execution, f *vm.Failure) {
+	if s.running == nil { // a program that is loaded ahead, which no call waits for
+		os.Exit(exitStuck)
+	}
 	_ = s.write(appendResult(nil, frameStuck, s.running.id, vm.Result{Failure: f}, true)) // if it does not arrive, the server's own deadline ends it
 	os.Exit(exitStuck)
 }

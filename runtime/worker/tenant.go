@@ -13,6 +13,7 @@ type tenant struct {
 	queue   list.List     // of *waiter, those that came first in front
 	turn    *list.Element // in the pool's line; nil if the tenant needs no new worker
 	deaths  allowance
+	behind  time.Time   // until when its workers give way to those of others
 	again   *time.Timer // looks at the queue again when the tenant may have a worker again; nil if there is none
 }
 
@@ -25,7 +26,7 @@ type waiter struct {
 
 // restored says that nothing about the tenant has to be remembered.
 func (t *tenant) restored(now time.Time) bool {
-	return len(t.workers) == 0 && t.queue.Len() == 0 && !t.deaths.spent(now)
+	return len(t.workers) == 0 && t.queue.Len() == 0 && !t.deaths.spent(now) && !t.givesWay(now)
 }
 
 // tenantLoad is what a tenant has of workers.

@@ -84,6 +84,8 @@ type Config struct {
 	Grace time.Duration
 	// StartTimeout is how long a process may take until it is ready. Default: 10 s.
 	StartTimeout time.Duration
+	// Background makes all workers give way to whatever else wants a processor, on Linux. Default: only those of a tenant give way that has computed for long, or whose actions kill workers, a few seconds ago.
+	Background bool
 	// Observe gets the pool's events. Default: none are reported.
 	Observe Observer
 }

@@ -42,6 +42,8 @@ func (e *FormatError) Error() string {
 type Options struct {
 	// OpenDays is how many day files that nobody reads or writes stay open. Default: 4.
 	OpenDays int
+	// TenantBytes is the most bytes that a tenant's drafts, versions, revisions and audit of edits may have together before catalog.ErrQuota refuses more. Default: 512 MiB.
+	TenantBytes int64
 }
 
 // Store is a directory of files. All methods are safe for concurrent use.
@@ -77,6 +79,9 @@ func open(dir string, opts Options) (*Store, error) {
 	if opts.OpenDays <= 0 {
 		opts.OpenDays = 4
 	}
+	if opts.TenantBytes <= 0 {
+		opts.TenantBytes = 512 << 20
+	}
 	for _, d := range []string{dir, filepath.Join(dir, daysName)} {
 		if err := privateDir(d); err != nil {
 			return nil, err
@@ -102,7 +107,7 @@ func open(dir string, opts Options) (*Store, error) {
 		return nil, err
 	}
 	return &Store{
-		dir: dir, main: main, write: newWriter(main),
+		dir: dir, main: main, write: newWriter(main, opts.TenantBytes),
 		days: newDays(filepath.Join(dir, daysName), opts.OpenDays),
 	}, nil
 }

@@ -79,6 +79,7 @@ func (s *Store) Events(ctx context.Context, tenant catalog.TenantID, f audit.Fil
 			return err
 		}
 		limit := catalog.Page{Limit: f.Limit}.Clamp().Limit
+		size := 0
 		for k, v := range of.after(last) {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -90,7 +91,7 @@ func (s *Store) Events(ctx context.Context, tenant catalog.TenantID, f audit.Fil
 			if !f.MatchesEvent(&event) {
 				continue
 			}
-			if len(events) == limit {
+			if size += len(v); len(events) == limit || len(events) > 0 && size > audit.MaxPage {
 				next = of.cursor(last)
 				return nil
 			}

@@ -11,7 +11,7 @@ import (
 // mainBuckets are those of the main file.
 var mainBuckets = [][]byte{
 	bucketTenants, bucketKeys, bucketTenantKeys, bucketSecrets, bucketEgress, bucketLimits, bucketActions, bucketDrafts, bucketVersions, bucketBlobs,
-	bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys,
+	bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys, bucketUsage,
 }
 
 // initMain lays out a new main file, with the first of the keys that seal runs.
@@ -27,7 +27,7 @@ func initMain(tx *bbolt.Tx) error {
 }
 
 // upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
-// Day files are the same in both.
+// Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Day files are the same in all.
 func upgradeMain(db *bbolt.DB) error {
 	current := false
 	err := db.View(func(tx *bbolt.Tx) error {
@@ -42,6 +42,9 @@ func upgradeMain(db *bbolt.DB) error {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
+		}
+		if err := countAll(tx); err != nil {
+			return err
 		}
 		return tx.Bucket(bucketMeta).Put(keyFormat, []byte(strconv.Itoa(format)))
 	})

@@ -11,6 +11,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
 )
 
 // span is the part of a bucket under one prefix.
@@ -21,7 +22,7 @@ type span struct {
 	descending bool
 }
 
-// page reads the entries after the page's cursor, in order, through decode, and returns the cursor after them.
+// page reads the entries after the page's cursor, in order, through decode, and returns the cursor after them. It ends by number and, with at least one entry, by bytes.
 func page[T any](s span, p catalog.Page, decode func(k, v []byte) (T, error)) (catalog.List[T], error) {
 	p = p.Clamp()
 	var list catalog.List[T]
@@ -29,8 +30,9 @@ func page[T any](s span, p catalog.Page, decode func(k, v []byte) (T, error)) (c
 	if err != nil {
 		return list, err
 	}
+	size := 0
 	for k, v := range s.after(last) {
-		if len(list.Items) == p.Limit {
+		if size += len(v); len(list.Items) == p.Limit || len(list.Items) > 0 && size > audit.MaxPage {
 			list.Next = s.cursor(last)
 			break
 		}

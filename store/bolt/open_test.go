@@ -153,8 +153,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3")) }),
-			"has format 3 and this program reads up to 2", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("4")) }),
+			"has format 4 and this program reads up to 3", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -220,7 +220,7 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "2", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "3", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -243,14 +243,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("4"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 3, format.Found)
+	require.Equal(t, 4, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -9,6 +9,7 @@ import (
 // edit is one caller's part of a write transaction.
 type edit struct {
 	tx    *bbolt.Tx
+	quota int64 // of each tenant, in bytes
 	wrote bool
 }
 
@@ -16,6 +17,9 @@ func (e *edit) bucket(name []byte) *bbolt.Bucket { return e.tx.Bucket(name) }
 
 func (e *edit) put(bucket, key, value []byte) error {
 	e.wrote = true
+	if err := e.count(bucket, key, value); err != nil {
+		return err
+	}
 	return e.tx.Bucket(bucket).Put(key, value)
 }
 
@@ -28,6 +32,7 @@ func (e *edit) delete(bucket, key []byte) error {
 // makes the first caller wait for company; here those who wait are simply taken together when the disk is free again.
 type writer struct {
 	db      *bbolt.DB
+	quota   int64
 	jobs    chan *job
 	closing chan struct{}
 	done    chan struct{}
@@ -41,8 +46,8 @@ type job struct {
 
 const maxJobs = 256
 
-func newWriter(db *bbolt.DB) *writer {
-	w := &writer{db: db, jobs: make(chan *job), closing: make(chan struct{}), done: make(chan struct{})}
+func newWriter(db *bbolt.DB, quota int64) *writer {
+	w := &writer{db: db, quota: quota, jobs: make(chan *job), closing: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -121,7 +126,7 @@ func (w *writer) try(jobs []*job) (failed int) {
 	results := make([]error, len(jobs))
 	wrote := false
 	for i, j := range jobs {
-		e := &edit{tx: tx}
+		e := &edit{tx: tx, quota: w.quota}
 		if results[i] = j.ctx.Err(); results[i] == nil {
 			results[i] = j.apply(e)
 		}

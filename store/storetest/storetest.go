@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"failed writes do not harm others":  testFailedWriteAmongOthers,
 		"a context that has ended":          testContext,
 		"lists are paged":                   testPaging,
+		"pages end by bytes":                testPageBytes,
 		"cursors are checked":               testCursors,
 		"tenants are isolated":              testIsolation,
 		"records":                           testRecords,

@@ -58,6 +58,8 @@ type ExecutedDetail struct {
 	Logs        []Log            `json:"logs,omitempty" doc:"The lines that it wrote."`
 	LogsDropped int              `json:"logs_dropped,omitzero" doc:"How many lines were beyond the limits."`
 	Requests    []Request        `json:"requests,omitempty" doc:"What it sent over the network, in the order in which it began."`
+
+	RequestsDropped int `json:"requests_dropped,omitzero" doc:"How many requests the record has no room for."`
 }
 
 // RecordedFailure is how an action failed, as far as the audit keeps it.

@@ -32,6 +32,9 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 // maxAnswer bounds an answer; the largest is a version with its sources, bundle and source map.
 const maxAnswer = 64 << 20
 
+// ErrTooLarge says that an answer has more than 64 MiB. Of a list, a smaller page can be asked for.
+var ErrTooLarge = errors.New("the answer has more than 64 MiB")
+
 // request is one call of the API.
 type request struct {
 	method string
@@ -61,9 +64,12 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 		return none, err
 	}
 	defer func() { _ = body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(body, maxAnswer))
+	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
 	if err != nil {
 		return none, c.broken(ctx, err)
+	}
+	if len(text) > maxAnswer {
+		return none, fmt.Errorf("%s %s: %w", r.method, r.path, ErrTooLarge)
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return none, fmt.Errorf("%s %s: answer: %w", r.method, r.path, err)

@@ -225,6 +225,14 @@ func TestTornBackup(t *testing.T) {
 	require.Error(t, c.Backup(t.Context(), io.Discard))
 }
 
+func TestAnswerTooLarge(t *testing.T) {
+	t.Parallel()
+	body := append(append([]byte(`{"kind":"`), bytes.Repeat([]byte("x"), 64<<20)...), `"}`...)
+	c := client.New("http://durward.test", "", client.Options{Transport: answers{200, "application/json", body}})
+	_, err := c.Tenant("acme").Execute(t.Context(), client.Execution{Flow: "login", Slot: "after"})
+	require.ErrorIs(t, err, client.ErrTooLarge)
+}
+
 // answers is a server that is not there.
 type answers struct {
 	status int

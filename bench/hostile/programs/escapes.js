@@ -71,7 +71,8 @@ return { kind: "continue", state: { leaked: p !== undefined && Object.keys(p.env
 //// the process
 //= {"leaked":false}
 const p = globalThis.process ?? {};
-const there = ["binding", "dlopen", "kill", "mainModule", "_linkedBinding", "setuid", "chdir", "getBuiltinModule"].filter((name) => p[name] !== undefined);
+const there = ["binding", "dlopen", "kill", "mainModule", "_linkedBinding", "setuid", "getBuiltinModule"].filter((name) => p[name] !== undefined);
+try { p.chdir("/etc"); there.push(p.cwd()); } catch {}
 return { kind: "continue", state: { leaked: there.length > 0 } };
 
 //// what other systems have in their globals

@@ -36,11 +36,11 @@ for (let i = 0; i < 1e5; i++) headers["x-" + i] = "y".repeat(100);
 await fetch(input.state.canary, { headers });
 
 //// a cache that is filled
-//? thrown time_limit memory_limit pending_limit
+//? thrown time_limit memory_limit pending_limit request_limit
 for (let i = 0; ; i++) await durward.cache.set("key" + i, "x".repeat(10_000), 3600);
 
 //// a cache, ten thousand at once
-//? thrown pending_limit memory_limit
+//? thrown pending_limit memory_limit request_limit
 await Promise.all(Array.from({ length: 10_000 }, (_, i) => durward.cache.set("key" + i, i, 60)));
 
 //// a cache with a value of fifty megabytes
@@ -63,11 +63,11 @@ return { kind: "continue", state: { right: true } };
 await durward.cache.set("key", { toJSON() { for (;;) {} } }, 60);
 
 //// counters without end
-//? thrown time_limit pending_limit memory_limit
+//? thrown time_limit pending_limit memory_limit request_limit
 for (let i = 0; ; i++) await durward.counter.hit("counter" + i, { window_seconds: 3600 });
 
 //// counters, ten thousand at once
-//? thrown pending_limit
+//? thrown pending_limit request_limit
 await Promise.all(Array.from({ length: 10_000 }, () => durward.counter.hit("one", { window_seconds: 1 })));
 
 //// counters with windows that are none

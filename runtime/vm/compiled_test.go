@@ -9,7 +9,7 @@ import (
 )
 
 // Texts of expressions that are compiled once mean what they mean otherwise, and none of them gets out of its literal.
-func TestPatterns(t *testing.T) {
+func TestCompiledPatterns(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ body, want string }{
 		"plain":            {`const r = new RegExp("^a+$", "gi"); return [r.source, r.flags, r.test("AAA"), r instanceof RegExp, r.constructor === RegExp]`, `["^a+$","gi",true,true,true]`},
