@@ -232,7 +232,7 @@ func TestLimits(t *testing.T) {
 	busy := `export function execute() { for (;;); }`
 	s.publishDraft("acme", keys, "busy", api.Source{Files: map[string]string{"action.ts": busy}, Triggers: []string{"login.after"}})
 	slots := func(cpu int) map[string]api.Slot {
-		return map[string]api.Slot{"after": {Default: []api.Attachment{{Action: "busy", Version: "1.0.0", Limits: api.Limits{CPUMS: cpu}}}}}
+		return map[string]api.Slot{"after": {Default: []api.Attachment{{Action: "busy", Version: "1.0.0", Limits: api.Limits{CPUMS: cpu}, TimeoutMS: 10_000}}}} // for a busy machine
 	}
 	s.call(keys["publisher"], "POST", "/v1/tenants/acme/flows", api.NewFlow{Slug: "login", Kind: "login", Slots: slots(0)}).into(201, nil)
 	passed := func() string {

@@ -120,7 +120,7 @@ var escapes = map[string]func() error{
 // afterwards is what native code may do once the call in which it took the worker over has been answered.
 var afterwards = map[string]func(){
 	"computes": func() {
-		for {
+		for n := uint64(1); n != 0; n += 2 { // it is odd for ever
 		}
 	},
 	"grows": func() {

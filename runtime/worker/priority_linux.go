@@ -10,13 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// policyOf is the kernel's scheduling policy for a process that gives way, or for one that does not. A thread of SCHED_IDLE is interrupted the moment that any other wakes up. One with a high nice value is not: the kernel lets
-// it end its slice of some milliseconds first, and neighbours measured worse beside such ones.
-func policyOf(behind bool) uint32 {
+// behindNice is the nice value of what gives way: on a full machine it has a tenth of what others have. SCHED_IDLE would leave next to nothing, and a sign-in's honest action that computes for a tenth of a second would
+// come to its end only when nobody else has anything to do.
+const behindNice = 10
+
+func niceOf(behind bool) int32 {
 	if behind {
-		return unix.SCHED_IDLE
+		return behindNice
 	}
-	return unix.SCHED_NORMAL
+	return 0
 }
 
 // prioritise makes all threads of a process give way to others, or ends that. Those that they make inherit it. The latter needs CAP_SYS_NICE, or a limit RLIMIT_NICE that allows it.
@@ -37,7 +39,7 @@ func prioritise(pid int, behind bool) error {
 			if err != nil {
 				return fmt.Errorf("thread: %w", err)
 			}
-			if err := unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policyOf(behind)}, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+			if err := unix.SchedSetAttr(id, &unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: niceOf(behind)}, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 				return os.NewSyscallError("sched_setattr", err)
 			}
 		}

@@ -14,9 +14,12 @@ import (
 	"github.com/durward/durward/runtime/worker"
 )
 
-// policies are the scheduling policies of all threads of a tenant's workers.
-func policies(tb testing.TB, pool *worker.Pool, tenant string) map[uint32]bool {
-	found := map[uint32]bool{}
+// behind is the nice value of what gives way.
+const behind = 10
+
+// niceness are the nice values of all threads of a tenant's workers.
+func niceness(tb testing.TB, pool *worker.Pool, tenant string) map[int32]bool {
+	found := map[int32]bool{}
 	for _, pid := range pool.Processes(tenant) {
 		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
 		require.NoError(tb, err)
@@ -24,7 +27,7 @@ func policies(tb testing.TB, pool *worker.Pool, tenant string) map[uint32]bool {
 			id, err := strconv.Atoi(filepath.Base(thread))
 			require.NoError(tb, err)
 			if attr, err := unix.SchedGetAttr(id, 0); err == nil { // it may have ended
-				found[attr.Policy] = true
+				found[attr.Nice] = true
 			}
 		}
 	}
@@ -38,11 +41,11 @@ func TestALongTurnGivesWay(t *testing.T) {
 	execute(t, pool, "honest", program(`return 1`), `{}`, vm.Limits{})
 	besiege(t, pool, "long", program(`for (;;) {}`), 1, 300*time.Millisecond, vm.FailTimeLimit)
 	require.Eventually(t, func() bool {
-		found := policies(t, pool, "long")
-		return found[unix.SCHED_IDLE] && len(found) == 1
+		found := niceness(t, pool, "long")
+		return found[behind] && len(found) == 1
 	}, 30*time.Second, time.Millisecond)
 	execute(t, pool, "honest", program(`return 1`), `{}`, vm.Limits{})
-	require.Equal(t, map[uint32]bool{unix.SCHED_NORMAL: true}, policies(t, pool, "honest"))
+	require.Equal(t, map[int32]bool{0: true}, niceness(t, pool, "honest"))
 }
 
 // Once a tenant has computed nothing for long any more, its calls have their priority back, in the same worker or in another one.
@@ -50,12 +53,12 @@ func TestGivingWayEnds(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t, worker.Config{})
 	stop := besiege(t, pool, "reformed", program(`for (;;) {}`), 1, 300*time.Millisecond, vm.FailTimeLimit)
-	require.Eventually(t, func() bool { return policies(t, pool, "reformed")[unix.SCHED_IDLE] }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return niceness(t, pool, "reformed")[behind] }, 30*time.Second, time.Millisecond)
 	stop()
 	require.Eventually(t, func() bool {
 		execute(t, pool, "reformed", program(`return 1`), `{}`, vm.Limits{})
-		found := policies(t, pool, "reformed")
-		return found[unix.SCHED_NORMAL] && len(found) == 1
+		found := niceness(t, pool, "reformed")
+		return found[0] && len(found) == 1
 	}, 30*time.Second, 10*time.Millisecond)
 }
 
@@ -64,5 +67,5 @@ func TestABackgroundPoolGivesWay(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t, worker.Config{Background: true})
 	execute(t, pool, "a", program(`return 1`), `{}`, vm.Limits{})
-	require.Equal(t, map[uint32]bool{unix.SCHED_IDLE: true}, policies(t, pool, "a"))
+	require.Equal(t, map[int32]bool{behind: true}, niceness(t, pool, "a"))
 }
