@@ -2,7 +2,9 @@ package vm
 
 import (
 	_ "embed"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
@@ -47,7 +49,11 @@ func (x *Execution) installFrom() {
 func (x *Execution) installRegExp() {
 	create, _ := goja.AssertFunction(x.mustRun(regexpProgram()))
 	repair := x.function("repair", func(call goja.FunctionCall) goja.Value {
-		pattern, flags, err := repairPattern(call.Argument(0).String(), call.Argument(1).String())
+		text := call.Argument(0).String()
+		if strings.ContainsRune(text, utf8.RuneError) { // which may stand for half a character
+			return x.rt.NewArray(call.Argument(0), call.Argument(1))
+		}
+		pattern, flags, err := repairPattern(text, call.Argument(1).String())
 		if err != nil {
 			panic(x.nativeError("SyntaxError", "Invalid regular expression: "+err.Error()))
 		}
