@@ -1,3 +1,5 @@
+//go:build !race
+
 package matrix_test
 
 // use is an action that uses a package, and what it is to return.

@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package matrix shows which npm packages work in actions: for each, an action that uses it is resolved, fetched, bundled and run in a worker process.
 package matrix_test
 
