@@ -11,7 +11,7 @@
 2n ** 2n ** 40n;
 
 //// shift, by an amount that is not known before
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 1n << BigInt(input.state.canary.length) ** 30n;
 
 //// power, slowly
@@ -37,7 +37,7 @@ String(1n << 30_000_000n);
 BigInt("1".repeat(3e6));
 
 //// asUintN
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 BigInt.asUintN(2 ** 40, -1n);
 
 //// asIntN, beyond what a slice can have

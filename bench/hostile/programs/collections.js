@@ -44,7 +44,7 @@ const all = [];
 for (;;) all.push(new Float64Array(2 ** 22));
 
 //// a terabyte at once
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 new ArrayBuffer(2 ** 40);
 
 //// a length beyond what there is
@@ -52,7 +52,7 @@ new ArrayBuffer(2 ** 40);
 new Float64Array(2 ** 50);
 
 //// sixteen gigabytes of numbers
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 new Float64Array(2 ** 31);
 
 //// from an array-like

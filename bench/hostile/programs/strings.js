@@ -1,5 +1,5 @@
 //// repeat, a terabyte
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 "x".repeat(2 ** 40);
 
 //// repeat, beyond what a slice can have
@@ -7,19 +7,19 @@
 "x".repeat(2 ** 53 - 1);
 
 //// repeat, two gigabytes
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 "x".repeat(2 ** 31);
 
 //// repeat of two-byte text
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 "\u0100".repeat(2 ** 32);
 
 //// padStart
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 "x".padStart(2 ** 31);
 
 //// padEnd with a pattern
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 "x".padEnd(2 ** 40, "ab");
 
 //// doubling by +
@@ -80,7 +80,7 @@ let s = "\ufdfa".repeat(1e6);
 for (;;) s = s.normalize("NFKD") + s;
 
 //// fromCharCode of too many
-//? memory_limit thrown
+//? memory_limit time_limit thrown
 String.fromCharCode.apply(null, { length: 2 ** 28 });
 
 //// raw without end
