@@ -99,6 +99,7 @@ func (s *server) startWorkers() (err error) {
 		Command: self(builderCommand), Spawner: self(child.Spawner), Sandbox: config.Sandbox, Observe: observer, Background: true, Spares: 1, PerTenant: 2, Max: 8,
 		Inflight: 1, // a task computes from its start to its end: a second one in the same worker would wait on its own time
 		Wait:     buildLimit, Idle: time.Minute,
+		HardMemory: 256 << 20, // sources and packages of some megabytes take more than any action may hold
 	})
 	return err
 }
