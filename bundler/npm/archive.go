@@ -7,13 +7,15 @@ import (
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Package is an unpacked package: its files by path, as far as a script can use them. It is immutable and shared.
@@ -34,24 +36,46 @@ const (
 // useful are the endings of files that are kept.
 var useful = []string{".js", ".cjs", ".mjs", ".json", ".d.ts", ".d.cts", ".d.mts"}
 
-// checkIntegrity compares an archive with its digest. Where several are given, separated by spaces, one SHA-512 must match (W3C Subresource Integrity).
-func checkIntegrity(archive []byte, integrity string) error {
-	sum := sha512.Sum512(archive)
+// sha512Of takes the first SHA-512 out of an integrity as registries give it (W3C Subresource Integrity): digests separated by spaces. A lock has one digest only, so that it names one archive.
+func sha512Of(integrity string) (string, bool) {
 	for digest := range strings.FieldsSeq(integrity) {
-		text, ok := strings.CutPrefix(digest, "sha512-")
-		if !ok {
-			continue
-		}
-		want, err := base64.StdEncoding.DecodeString(text)
-		if err == nil && subtle.ConstantTimeCompare(want, sum[:]) == 1 {
-			return nil
+		digest, _, _ = strings.Cut(digest, "?") // options, of which there are none yet
+		if _, ok := sum512(digest); ok {
+			return digest, true
 		}
 	}
-	return errors.New("the archive is not the one that its digest names")
+	return "", false
+}
+
+// sum512 is what a digest of the form "sha512-" and base64 says.
+func sum512(digest string) ([]byte, bool) {
+	text, ok := strings.CutPrefix(digest, "sha512-")
+	sum, err := base64.StdEncoding.Strict().DecodeString(text)
+	return sum, ok && err == nil && len(sum) == sha512.Size
+}
+
+// checkIntegrity compares an archive with its digest.
+func checkIntegrity(archive []byte, digest string) error {
+	want, ok := sum512(digest)
+	if sum := sha512.Sum512(archive); !ok || subtle.ConstantTimeCompare(want, sum[:]) != 1 {
+		return errors.New("the archive is not the one that its digest names")
+	}
+	return nil
+}
+
+// room is how many bytes the packages of one action may still unpack to. They are unpacked at a time, and all of them hold to it while they are.
+type room struct{ left atomic.Int64 }
+
+// take returns an error if there is no room for so many bytes more.
+func (r *room) take(size int64) error {
+	if r.left.Add(-size) < 0 {
+		return refuse("", "the packages unpack to more than %d MB together", maxTogether>>20)
+	}
+	return nil
 }
 
 // unpack takes an archive apart. It returns an [*Error] for what no honest archive has, and for a package that a script cannot use.
-func unpack(name string, archive []byte) (*Package, error) {
+func unpack(name string, archive []byte, together *room) (*Package, error) {
 	zipped, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {
 		return nil, refuse(name, "its archive is no gzip file")
@@ -68,7 +92,7 @@ func unpack(name string, archive []byte) (*Package, error) {
 			return nil, refuse(name, "its archive has more than %d entries", maxFiles)
 		}
 		if err == nil {
-			err = p.take(name, header, entries)
+			err = p.take(name, header, entries, together)
 		}
 		if err != nil {
 			return nil, archiveError(name, total, err)
@@ -89,9 +113,12 @@ func archiveError(name string, total *counted, err error) error {
 }
 
 // take keeps one entry of an archive if it is of use.
-func (p *Package) take(name string, header *tar.Header, content io.Reader) error {
+func (p *Package) take(name string, header *tar.Header, content io.Reader, together *room) error {
 	switch header.Typeflag {
 	case tar.TypeReg:
+		if hasHoles(header) {
+			return refuse(name, "its archive has a file with holes, %q", clip(header.Name))
+		}
 	case tar.TypeDir, tar.TypeXGlobalHeader:
 		return nil
 	case tar.TypeLink, tar.TypeSymlink:
@@ -114,8 +141,14 @@ func (p *Package) take(name string, header *tar.Header, content io.Reader) error
 	if !isUseful(file) {
 		return nil
 	}
+	if !utf8.ValidString(file) || strings.ContainsFunc(file, unicode.IsControl) {
+		return refuse(name, "its archive has a file at %q", clip(header.Name))
+	}
 	if header.Size > maxFile {
 		return refuse(name, "its file %q is larger than %d MB", clip(file), maxFile>>20)
+	}
+	if err := together.take(header.Size); err != nil {
+		return err
 	}
 	text, err := io.ReadAll(content)
 	if err != nil {
@@ -124,6 +157,16 @@ func (p *Package) take(name string, header *tar.Header, content io.Reader) error
 	p.Files[file] = text
 	p.size += len(text)
 	return nil
+}
+
+// hasHoles says whether an entry is a sparse file in the form of PAX. Its holes take no bytes of the archive, so that the bound on what that unpacks to would not see them.
+func hasHoles(header *tar.Header) bool {
+	for record := range header.PAXRecords {
+		if strings.HasPrefix(record, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 func isUseful(file string) bool {
@@ -143,17 +186,19 @@ func refuseNative(name string) error {
 
 // usable checks the package's own description.
 func (p *Package) usable(name string) error {
-	var about struct {
-		GypFile bool `json:"gypfile"`
-	}
 	text, ok := p.Files["package.json"]
 	if !ok {
 		return refuse(name, "its archive has no package.json")
 	}
-	if err := json.Unmarshal(text, &about); err != nil {
+	value, err := ordered(text)
+	if err != nil {
 		return refuse(name, "its package.json is not readable: %v", err)
 	}
-	if about.GypFile {
+	about, ok := value.(object)
+	if !ok {
+		return refuse(name, "its package.json is not a JSON object")
+	}
+	if gypfile, _ := about.get("gypfile"); gypfile == true {
 		return refuseNative(name)
 	}
 	return nil

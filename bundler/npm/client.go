@@ -40,6 +40,8 @@ type Options struct {
 	Settings *Settings
 	// Cache is the folder in which archives are kept. It is made when it is needed.
 	Cache string
+	// CacheSize is how many bytes of archives are kept; those go first that were not used for the longest time. Default: 2 GB.
+	CacheSize int64
 	// HTTP does the requests. Default: a client of its own, with the proxy that the environment names.
 	HTTP *http.Client
 	// Fresh is for how long what a registry said of a package is believed without asking again. Default: 1 minute.
@@ -57,9 +59,12 @@ func New(o Options) *Client {
 	if o.Fresh == 0 {
 		o.Fresh = time.Minute
 	}
+	if o.CacheSize == 0 {
+		o.CacheSize = 2 << 30
+	}
 	return &Client{
-		registry: &registry{settings: o.Settings, client: o.HTTP, fresh: o.Fresh, known: map[string]*known{}},
-		cache:    cache{o.Cache}, kept: unpacked{by: map[string]*Package{}},
+		registry: newRegistry(o.Settings, o.HTTP, o.Fresh),
+		cache:    cache{dir: o.Cache, most: o.CacheSize}, kept: unpacked{by: map[string]*Package{}},
 	}
 }
 
@@ -76,17 +81,15 @@ func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map
 	keys := l.Keys()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	var together atomic.Int64
+	together := new(room)
+	together.left.Store(maxTogether)
 	for i, key := range keys {
 		group.Go(func() (err error) {
-			packages[i], err = c.fetch(ctx, l.Packages[key], func() {
+			packages[i], err = c.fetch(ctx, l.Packages[key], together, func() {
 				if progress != nil {
 					progress(key)
 				}
 			})
-			if err == nil && together.Add(int64(packages[i].size)) > maxTogether {
-				err = refuse("", "the packages unpack to more than %d MB together", maxTogether>>20)
-			}
 			return err
 		})
 	}
@@ -100,9 +103,9 @@ func (c *Client) Fetch(ctx context.Context, l *Lock, progress func(string)) (map
 	return all, nil
 }
 
-func (c *Client) fetch(ctx context.Context, p Locked, downloads func()) (*Package, error) {
+func (c *Client) fetch(ctx context.Context, p Locked, together *room, downloads func()) (*Package, error) {
 	if kept := c.kept.get(p.Integrity); kept != nil {
-		return kept, nil
+		return kept, together.take(int64(kept.size))
 	}
 	archive, err := c.cache.read(p.Integrity)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,7 +120,7 @@ func (c *Client) fetch(ctx context.Context, p Locked, downloads func()) (*Packag
 	if err != nil {
 		return nil, err
 	}
-	unpacked, err := unpack(p.Name, archive)
+	unpacked, err := unpack(p.Name, archive, together)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +148,9 @@ func (c *Client) download(ctx context.Context, p Locked) ([]byte, error) {
 		return nil, fmt.Errorf("download %s@%s: %w", p.Name, p.Version, err)
 	}
 	if err := checkIntegrity(archive, p.Integrity); err != nil {
-		return nil, refuse(p.Name, "version %s: %v", p.Version, err)
+		e := refuse(p.Name, "version %s: %v", p.Version, err)
+		e.Hint = "The registry has replaced the version since it was settled, or somebody has changed the archive on its way. Settling the dependencies anew takes what the registry has now."
+		return nil, e
 	}
 	return archive, c.cache.write(p.Integrity, archive)
 }

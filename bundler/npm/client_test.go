@@ -324,7 +324,7 @@ func TestRegistriesThatFail(t *testing.T) {
 		"a redirect for ever": {func(w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 			return true
-		}, "stopped after 10 redirects"},
+		}, "it redirects more than 5 times"},
 		"an answer that breaks off": {func(w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte(`{"name":`))

@@ -69,6 +69,33 @@ type registry struct {
 
 	mu    sync.Mutex
 	known map[string]*known
+	size  int64 // bytes of the packuments in known, as they came
+}
+
+// newRegistry returns a registry that sends each host only the credentials that the settings have for it, also where one redirects to another.
+func newRegistry(settings *Settings, client *http.Client, fresh time.Duration) *registry {
+	r := &registry{settings: settings, fresh: fresh, known: map[string]*known{}}
+	own := *client
+	own.CheckRedirect = r.redirect
+	r.client = &own
+	return r
+}
+
+const maxRedirects = 5
+
+// redirect prepares a request that follows another one. By itself net/http hands a token on to every port of the same host and to its subdomains, encrypted or not.
+func (r *registry) redirect(next *http.Request, before []*http.Request) error {
+	if len(before) > maxRedirects {
+		return fmt.Errorf("it redirects more than %d times", maxRedirects)
+	}
+	if before[0].URL.Scheme == "https" && next.URL.Scheme != "https" {
+		return errors.New("it redirects to an address that is not encrypted")
+	}
+	next.Header.Del("Authorization")
+	if auth := r.settings.authorization(next.URL); auth != "" {
+		next.Header.Set("Authorization", auth)
+	}
+	return nil
 }
 
 // known is a packument that was asked for; ready is closed once it is there.
@@ -76,11 +103,15 @@ type known struct {
 	ready chan struct{}
 	at    time.Time
 	doc   *packument
+	size  int64
 	err   error
 }
 
-// maxKnown bounds the packuments in memory.
-const maxKnown = 512
+// Bounds of the packuments in memory, and of their bytes.
+const (
+	maxKnown      = 512
+	maxKnownBytes = 192 << 20
+)
 
 // packument returns what the registry says of a package. Callers that ask for the same one at a time share the answer.
 func (r *registry) packument(ctx context.Context, name string) (*packument, error) {
@@ -89,16 +120,20 @@ func (r *registry) packument(ctx context.Context, name string) (*packument, erro
 		k := r.known[name]
 		own := k == nil || k.done() && (k.err != nil || time.Since(k.at) > r.fresh)
 		if own {
-			if len(r.known) >= maxKnown {
+			if len(r.known) >= maxKnown || r.size > maxKnownBytes {
 				clear(r.known)
+				r.size = 0
 			}
 			k = &known{ready: make(chan struct{})}
 			r.known[name] = k
 		}
 		r.mu.Unlock()
 		if own {
-			k.doc, k.err = r.load(ctx, name)
+			k.doc, k.size, k.err = r.load(ctx, name)
 			k.at = time.Now()
+			r.mu.Lock()
+			r.size += k.size
+			r.mu.Unlock()
 			close(k.ready)
 			return k.doc, k.err
 		}
@@ -122,31 +157,32 @@ func (k *known) done() bool {
 	}
 }
 
-func (r *registry) load(ctx context.Context, name string) (*packument, error) {
+// load asks the registry, and returns how many bytes it answered as well.
+func (r *registry) load(ctx context.Context, name string) (*packument, int64, error) {
 	base := r.settings.registry(name)
 	if base == nil {
-		return nil, ErrNoRegistry
+		return nil, 0, ErrNoRegistry
 	}
 	// The slash of a scope is escaped, as npm itself does it.
 	u := *base
 	u.Path, u.RawPath = base.Path+name, base.EscapedPath()+strings.ReplaceAll(url.PathEscape(name), "%40", "@")
 	body, err := r.get(ctx, &u, "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8", maxPackument)
 	if err != nil {
-		return nil, fmt.Errorf("package %s: %w", name, err)
+		return nil, 0, fmt.Errorf("package %s: %w", name, err)
 	}
 	defer func() { _ = body.Close() }()
 	doc := &packument{}
 	if err := json.NewDecoder(body).Decode(doc); err != nil {
-		return nil, fmt.Errorf("package %s: what the registry says is not readable: %w", name, err)
+		return nil, 0, fmt.Errorf("package %s: what the registry says is not readable: %w", name, err)
 	}
 	if doc.Name != name {
-		return nil, fmt.Errorf("package %s: the registry answers with another package", name)
+		return nil, 0, fmt.Errorf("package %s: the registry answers with another package", name)
 	}
-	return doc, nil
+	return doc, maxPackument - body.left, nil
 }
 
 // archive opens the archive of a package.
-func (r *registry) archive(ctx context.Context, name, tarball string) (io.ReadCloser, error) {
+func (r *registry) archive(ctx context.Context, name, tarball string) (*limited, error) {
 	base := r.settings.registry(name)
 	if base == nil {
 		return nil, ErrNoRegistry
@@ -168,7 +204,7 @@ func (r *registry) archive(ctx context.Context, name, tarball string) (io.ReadCl
 var errNotThere = errors.New("the registry does not have it")
 
 // get opens what is at an address of a registry, up to so many bytes; more of them are an error while reading.
-func (r *registry) get(ctx context.Context, u *url.URL, accept string, most int64) (io.ReadCloser, error) {
+func (r *registry) get(ctx context.Context, u *url.URL, accept string, most int64) (*limited, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {

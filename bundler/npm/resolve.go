@@ -28,9 +28,14 @@ type resolver struct {
 	progress func(string)
 
 	mu       sync.Mutex
-	versions map[string][]resolve.Version // by package
+	versions map[string][]resolve.Version             // by package
+	matching map[resolve.VersionKey][]resolve.Version // by requirement
 	seen     int
+	visited  int // how often the needs of a package were asked for
 }
+
+// maxRequirement is the longest range of versions that is taken, in bytes.
+const maxRequirement = 1000
 
 // root stands for the action in the resolution.
 var root = resolve.VersionKey{
@@ -45,7 +50,7 @@ func (c *Client) Resolve(ctx context.Context, declared map[string]string, progre
 			return nil, err
 		}
 	}
-	r := &resolver{registry: c.registry, declared: declared, progress: progress, versions: map[string][]resolve.Version{}}
+	r := &resolver{registry: c.registry, declared: declared, progress: progress, versions: map[string][]resolve.Version{}, matching: map[resolve.VersionKey][]resolve.Version{}}
 	graph, err := npm.NewResolver(r).Resolve(ctx, root)
 	if err != nil {
 		var own *Error
@@ -149,6 +154,9 @@ func (r *resolver) Versions(ctx context.Context, k resolve.PackageKey) ([]resolv
 		return nil, err
 	}
 	for number := range doc.Versions {
+		if _, err := semver.NPM.Parse(number); err != nil || len(number) > maxRequirement || strings.ContainsAny(number, "/\\") {
+			continue // nobody can have meant it, and it would become part of keys and paths
+		}
 		list = append(list, r.attributes(k, doc, number))
 	}
 	slices.SortFunc(list, func(a, b resolve.Version) int { return cmp.Compare(a.Version, b.Version) })
@@ -184,7 +192,7 @@ func (r *resolver) count(name string) error {
 	seen := r.seen
 	r.mu.Unlock()
 	if seen > 2*MaxPackages {
-		return refuse("", "the packages need more than %d others", MaxPackages)
+		return errTooMany()
 	}
 	if r.progress != nil {
 		r.progress(name)
@@ -195,6 +203,14 @@ func (r *resolver) count(name string) error {
 // Requirements implements resolve.Client. Peers that are not optional are needed like any other package: nobody else would bring them. Optional packages are left out, because an
 // action runs on no particular platform.
 func (r *resolver) Requirements(ctx context.Context, k resolve.VersionKey) ([]resolve.RequirementVersion, error) {
+	// It is asked twice for each place that a package gets in the tree. A few packages that need one another in different versions get as many places as two to the power of them.
+	r.mu.Lock()
+	r.visited++
+	tooMany := r.visited > 2*(MaxPackages+2)
+	r.mu.Unlock()
+	if tooMany {
+		return nil, errTooMany()
+	}
 	if k == root {
 		return requirements(r.declared), nil
 	}
@@ -213,6 +229,10 @@ func (r *resolver) Requirements(ctx context.Context, k resolve.VersionKey) ([]re
 		delete(needed, name)
 	}
 	return requirements(needed), nil
+}
+
+func errTooMany() error {
+	return refuse("", "the packages need more than %d others", MaxPackages)
 }
 
 func (r *resolver) manifest(ctx context.Context, name, number string) (manifest, error) {
@@ -245,20 +265,33 @@ func requirements(needed map[string]string) []resolve.RequirementVersion {
 
 // MatchingVersions implements resolve.Client.
 func (r *resolver) MatchingVersions(ctx context.Context, k resolve.VersionKey) ([]resolve.Version, error) {
-	if strings.ContainsAny(k.Version, ":/") {
-		return nil, refuse(k.Name, "a package needs %q, which is not in a registry", k.Version)
+	if err := ctx.Err(); err != nil { // a package can need many others, and each has many versions
+		return nil, err
+	}
+	if strings.ContainsAny(k.Version, ":/") || len(k.Version) > maxRequirement {
+		return nil, refuse(k.Name, "a package needs %q, which is not in a registry", clip(k.Version))
+	}
+	r.mu.Lock()
+	found, known := r.matching[k]
+	r.mu.Unlock()
+	if known {
+		return slices.Clone(found), nil
 	}
 	all, err := r.Versions(ctx, k.PackageKey)
 	if err != nil {
 		return nil, err
 	}
-	return resolve.MatchRequirement(k, all), nil
+	found = resolve.MatchRequirement(k, all)
+	r.mu.Lock()
+	r.matching[k] = slices.Clone(found)
+	r.mu.Unlock()
+	return found, nil
 }
 
 // lock writes down what the resolution has settled.
 func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
 	if len(g.Nodes) > MaxPackages+1 {
-		return nil, refuse("", "the packages need %d others; at most %d are allowed", len(g.Nodes)-1, MaxPackages)
+		return nil, errTooMany()
 	}
 	l := &Lock{Dependencies: r.declared, Root: map[string]string{}, Packages: map[string]Locked{}}
 	keys := make([]string, len(g.Nodes))
@@ -268,7 +301,8 @@ func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(m.Dist.Integrity, "sha512-") {
+		integrity, ok := sha512Of(m.Dist.Integrity)
+		if !ok {
 			return nil, refuse(name, "version %s has no SHA-512 in the registry, and cannot be checked", number)
 		}
 		key := name + "@" + number
@@ -276,7 +310,7 @@ func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
 			key = name + "@" + number + "#" + strconv.Itoa(n)
 		}
 		keys[i+1] = key
-		l.Packages[key] = Locked{Name: name, Version: number, Integrity: m.Dist.Integrity, Dependencies: map[string]string{}}
+		l.Packages[key] = Locked{Name: name, Version: number, Integrity: integrity, Dependencies: map[string]string{}}
 	}
 	for _, e := range g.Edges {
 		name := g.Nodes[e.To].Version.Name

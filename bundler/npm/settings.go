@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -69,7 +70,7 @@ func expand(value string, getenv func(string) (string, bool)) (string, error) {
 		}
 		name, after, closed := strings.Cut(rest, "}")
 		if !closed {
-			return "", fmt.Errorf("${%s is not closed", rest)
+			return "", errors.New("a ${ is not closed") // without what follows, which can be a part of a token
 		}
 		got, ok := getenv(name)
 		if !ok {
@@ -119,7 +120,10 @@ func cutPlace(key string) (place, name string, ok bool) {
 
 func address(value string) (*url.URL, error) {
 	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+	if strings.Contains(value, "@") && (err != nil || u.User != nil) {
+		return nil, errors.New("an address has no user and password in it: write them as //host/path/:username and //host/path/:_password, or a token as :_authToken")
+	}
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, fmt.Errorf("%q is not the address of a registry", value)
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/") + "/"
@@ -137,9 +141,9 @@ func (s *Settings) registry(name string) *url.URL {
 	return s.Registry
 }
 
-// authorization is the header's value for an address: that of the longest place that it lies in.
+// authorization is the header's value for an address: that of the longest place that it lies in, whatever detours its path takes.
 func (s *Settings) authorization(u *url.URL) string {
-	place := u.Host + u.Path
+	place := u.Host + path.Clean("/"+u.Path)
 	best, value := -1, ""
 	for p, v := range s.Authorization {
 		if strings.HasPrefix(place, p) && len(p) > best {

@@ -28,10 +28,10 @@ func TestSettingsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{
 		"a variable that is not there": {"\nregistry=${NOWHERE}", "line 2: registry: the environment has no NOWHERE"},
-		"a variable that is not ended": {"registry=${HOST", "line 1: registry: ${HOST is not closed"},
+		"a variable that is not ended": {"registry=${HOST", "line 1: registry: a ${ is not closed"},
 		"an address without a host":    {"registry=npm", `line 1: registry: "npm" is not the address of a registry`},
 		"an address of files":          {"@a:registry=file:///etc", "is not the address of a registry"},
-		"a password in an address":     {"registry=https://a:b@example.com/", "is not the address of a registry"},
+		"a password in an address":     {"registry=https://a:b@example.com/", "line 1: registry: an address has no user and password in it"},
 		"a password that is no base64": {"//example.com/:_password=%%", "line 1: //example.com/:_password: it is not base64"},
 	} {
 		t.Run(name, func(t *testing.T) {
