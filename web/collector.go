@@ -5,6 +5,7 @@ import (
 
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 )
@@ -40,6 +41,9 @@ var (
 	descFlushErrors = desc("durward_audit_store_errors_total", "Attempts to store execution records that failed.")
 	descBuffered    = desc("durward_audit_records_waiting", "Execution records that wait to be stored.")
 	descBytes       = desc("durward_audit_waiting_bytes", "Size of the execution records that wait to be stored.")
+
+	descReplayed = desc("durward_idempotency_replays_total", "Execute calls that were answered with what was answered before, under the same idempotency key.")
+	descEvicted  = desc("durward_idempotency_evictions_total", "Answers under idempotency keys that went before their time because a tenant has too many.")
 )
 
 // poolCollector reads the worker pool's figures when somebody asks for them.
@@ -112,6 +116,17 @@ func (c recorderCollector) Collect(ch chan<- prometheus.Metric) {
 	counter(ch, descFlushErrors, s.FlushErrors)
 	gauge(ch, descBuffered, s.Buffered)
 	gauge(ch, descBytes, s.BufferedBytes)
+}
+
+// answersCollector does the same for answers under idempotency keys.
+type answersCollector struct{ answers *idempotency.Answers }
+
+func (c answersCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, ch) }
+
+func (c answersCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.answers.Stats()
+	counter(ch, descReplayed, s.Replayed)
+	counter(ch, descEvicted, s.Evicted)
 }
 
 func gauge[T int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, value T) {

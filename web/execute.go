@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -23,29 +25,36 @@ type scratch struct {
 	out bytes.Buffer
 }
 
-const headerIdempotencyKey = "Idempotency-Key"
+// executeCall is an execute call whose body has been read.
+type executeCall struct {
+	began   time.Time
+	request versions.Request
+}
 
 func (s *Server) execute(r *request) (any, error) {
 	began := time.Now()
-	key := r.Request().Header.Get(headerIdempotencyKey)
-	if len(key) > 255 {
-		return nil, fieldError("", "the header Idempotency-Key has at most 255 bytes")
+	key, err := idempotencyKey(r.Request().Header)
+	if err != nil {
+		return nil, err
 	}
 	buffers := s.scratch.Get().(*scratch)
-	var err error
 	if buffers.in, err = r.readBody(buffers.in, s.config.MaxCall); err != nil {
 		return nil, err
 	}
-	response, err := s.config.Executor.Execute(r.context(), versions.Request{
+	call := &executeCall{began, versions.Request{
 		Tenant: r.tenant, Flow: r.flow(), Slot: contract.SlotName(r.Param("slot")), Body: buffers.in, IdempotencyKey: key,
-	})
+	}}
+	if key != "" {
+		// The buffers are not put back: next to a write to disk, new ones cost nothing.
+		return nil, s.executeOnce(r, call)
+	}
+	status, err := s.decide(r.context(), call, &buffers.out)
 	if err != nil {
 		// The buffers are not put back: an execution that was given up may still be about to read the body.
 		return nil, err
 	}
-	s.metrics.executed(&response, time.Since(began))
 	// The answer may share memory with the body, so it is written before the buffers go back.
-	if err := s.writeAnswer(r, &response, &buffers.out); err != nil {
+	if err := writeBytes(r, status, echo.MIMEApplicationJSON, buffers.out.Bytes()); err != nil {
 		return nil, err
 	}
 	if cap(buffers.in) <= maxKept && buffers.out.Cap() <= maxKept {
@@ -55,13 +64,19 @@ func (s *Server) execute(r *request) (any, error) {
 	return nil, nil
 }
 
-func (s *Server) writeAnswer(r *request, response *versions.Response, out *bytes.Buffer) error {
-	answer := answerOf(response, string(r.flow()))
+// decide executes the call and writes the answer to out.
+func (s *Server) decide(ctx context.Context, call *executeCall, out *bytes.Buffer) (status int, err error) {
+	response, err := s.config.Executor.Execute(ctx, call.request)
+	if err != nil {
+		return 0, err
+	}
+	s.metrics.executed(&response, time.Since(call.began))
+	answer := answerOf(&response, string(call.request.Flow))
 	if err := json.MarshalWrite(out, &answer); err != nil {
-		return fmt.Errorf("encode answer: %w", err)
+		return 0, fmt.Errorf("encode answer: %w", err)
 	}
 	out.WriteByte('\n')
-	return writeBytes(r, r.route.success(), echo.MIMEApplicationJSON, out.Bytes())
+	return http.StatusOK, nil
 }
 
 // answerOf leaves out the outcome's reason: it is for the operator, who finds it in the audit, and a login system might show it to the user.

@@ -20,3 +20,6 @@ func ReadBody(q *http.Request, dst []byte, limit int64) ([]byte, error) {
 	r := &request{Context: echo.New().NewContext(q, nil), body: intake{budget: newBudget(limit, limit)}}
 	return r.readBody(dst, limit)
 }
+
+// IdempotencyKey is how the key of a request is read.
+var IdempotencyKey = idempotencyKey

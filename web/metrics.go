@@ -9,10 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/durward/durward/bundler/npm"
-	"github.com/durward/durward/catalog/audit"
-	"github.com/durward/durward/runtime/host"
-	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
 )
 
@@ -31,7 +27,7 @@ type metrics struct {
 // buckets reach from an action that hardly computes to a chain that used up its time.
 var buckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder, packages func() npm.Stats) *metrics {
+func newMetrics(c *Config) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		executions: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -55,14 +51,14 @@ func newMetrics(pool *worker.Pool, broker *host.Broker, recorder *audit.Recorder
 	}
 	m.registry.MustRegister(
 		m.executions, m.failures, m.chains, m.actions, m.requests, m.durations,
-		poolCollector{pool}, recorderCollector{recorder},
+		poolCollector{c.Workers}, recorderCollector{c.Recorder}, answersCollector{c.Answers},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
-	if broker != nil {
-		m.registry.MustRegister(brokerCollector{broker})
+	if c.Broker != nil {
+		m.registry.MustRegister(brokerCollector{c.Broker})
 	}
-	if packages != nil {
-		m.registry.MustRegister(packageCollector{packages})
+	if c.Packages != nil {
+		m.registry.MustRegister(packageCollector{c.Packages})
 	}
 	return m
 }

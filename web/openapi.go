@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -100,10 +101,14 @@ func content(schemas components, value any) map[string]any {
 
 func (rt *route) responses(schemas components) map[string]any {
 	headers := map[string]any{"X-Request-Id": header("Names the request in the server's log.")}
-	success := map[string]any{"description": http.StatusText(rt.success()), "headers": headers, "content": content(schemas, rt.answer)}
+	own := maps.Clone(headers)
 	if rt.success() == http.StatusCreated {
-		success["headers"] = map[string]any{"X-Request-Id": headers["X-Request-Id"], "Location": header("Where the new thing is.")}
+		own["Location"] = header("Where the new thing is.")
 	}
+	for _, p := range rt.answers {
+		own[p.name] = map[string]any{"description": p.doc, "schema": p.schema, "required": false}
+	}
+	success := map[string]any{"description": http.StatusText(rt.success()), "headers": own, "content": content(schemas, rt.answer)}
 	all := map[string]any{strconv.Itoa(rt.success()): success}
 	for status, kinds := range rt.problemsByStatus() {
 		lines := each(kinds, func(k problemKind) string { return string(k.code) + ": " + k.title + "." })

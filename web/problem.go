@@ -11,6 +11,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
@@ -37,6 +38,7 @@ const (
 	invalid              code = "invalid"
 	buildFailed          code = "build_failed"
 	tooCostly            code = "too_costly"
+	keyReused            code = "idempotency_key_reused"
 	quota                code = "quota"
 	tooManyRequests      code = "too_many_requests"
 	internal             code = "internal"
@@ -69,6 +71,7 @@ var problemKinds = []problemKind{
 	{invalid, 422, "The request breaks a rule", ""},
 	{buildFailed, 422, "The sources cannot be built", ""},
 	{tooCostly, 422, "It takes too much time or memory", "The sources or the schema took more time or memory than is allowed to be worked on."},
+	{keyReused, 422, "The idempotency key was used with another body", "A key names one call: take a new one for another call, and send a repeated call byte for byte as it was."},
 	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
 	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
@@ -129,6 +132,8 @@ func classify(err error, p *api.Problem) code {
 		return exists
 	case errors.Is(err, catalog.ErrConflict):
 		return conflict
+	case errors.Is(err, idempotency.ErrReused):
+		return keyReused
 	case errors.Is(err, catalog.ErrQuota):
 		return quota
 	case errors.Is(err, seal.ErrNoKey):

@@ -19,10 +19,11 @@ type route struct {
 	role         catalog.Role // that the caller needs; empty: no key is needed
 	query        []parameter
 	headers      []parameter
-	body         any   // a zero value of the request's type, or a schemaName; nil: there is no body
-	limit        int64 // of the body, in bytes; zero: maxBody
-	answer       any   // a zero value of the answer's type, a schemaName, or a mediaType
-	status       int   // of a success; zero: 200
+	body         any         // a zero value of the request's type, or a schemaName; nil: there is no body
+	limit        int64       // of the body, in bytes; zero: maxBody
+	answer       any         // a zero value of the answer's type, a schemaName, or a mediaType
+	status       int         // of a success; zero: 200
+	answers      []parameter // headers that the answer may have, besides those of every answer
 	problems     []code
 	// handle returns the answer's value, or nil if it has answered itself.
 	handle func(*Server, *request) (any, error)

@@ -215,8 +215,12 @@ func flowRoutes() []route {
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision",
-			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, problems: []code{invalidRun, busy, stopping},
-			headers: []parameter{{headerIdempotencyKey, map[string]any{"type": "string", "maxLength": 255}, "Handed on to the actions."}},
+			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, problems: []code{invalidRun, keyReused, busy, stopping},
+			headers: []parameter{{
+				headerIdempotencyKey, map[string]any{"type": "string", "minLength": 1, "maxLength": maxIdempotencyKey},
+				"A call that is repeated with the same key and body gets the answer that it got before, and nothing runs twice. Actions see the key, too.",
+			}},
+			answers: []parameter{{headerReplayed, enumSchema("true"), "There if the answer was given before, to a call with the same Idempotency-Key."}},
 			handle:  (*Server).execute,
 		},
 	}

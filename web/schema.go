@@ -33,6 +33,9 @@ func fields(t reflect.Type) []field {
 			continue
 		}
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
 		list = append(list, field{
 			name: name, required: !strings.Contains(options, "omit"), typ: f.Type, doc: f.Tag.Get("doc"), enum: f.Tag.Get("enum"), schema: f.Tag.Get("schema"),
 		})

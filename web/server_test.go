@@ -23,6 +23,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -108,6 +109,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		Flows:           &versions.Flows{Store: store, Schemas: schemas, Tenants: settings},
 		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions},
 		Recorder:        recorder,
+		Answers:         idempotency.New(store, idempotency.Options{}),
 		Workers:         pool,
 		Backup:          store.Backup,
 		OperatorKeyHash: sha256.Sum256([]byte(operatorKey)),

@@ -21,6 +21,7 @@ import (
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
@@ -34,7 +35,9 @@ type Config struct {
 	Flows     *versions.Flows
 	Executor  *versions.Executor
 	Recorder  *audit.Recorder
-	Workers   *worker.Pool
+	// Answers keep what was answered to calls with an idempotency key.
+	Answers *idempotency.Answers
+	Workers *worker.Pool
 	// Broker is what actions send requests with; only its figures are asked for. Default: there are none.
 	Broker *host.Broker
 	// Packages are the figures of what comes from the npm registry. Default: there are none.
@@ -58,7 +61,7 @@ type Config struct {
 }
 
 func (c *Config) check() error {
-	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Workers == nil || c.Backup == nil {
+	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Answers == nil || c.Workers == nil || c.Backup == nil {
 		return errors.New("web: a required part of the configuration is missing")
 	}
 	return nil
@@ -105,7 +108,7 @@ func New(config Config) (*Server, error) {
 		calls:   newBudget(tenantCallBytes, allCallBytes), others: newBudget(tenantOtherBytes, allOtherBytes),
 		reads: gate{tenants: make(map[catalog.TenantID]*places)},
 	}
-	s.metrics = newMetrics(s.config.Workers, s.config.Broker, s.config.Recorder, s.config.Packages)
+	s.metrics = newMetrics(&s.config)
 	var err error
 	if s.openapi, err = openAPI(routes(), s.config.Version); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type executeCommand struct {
 	Slot           string `arg:"" help:"The slot, for example after."`
 	Event          string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system sends."`
 	Call           string `name:"run" placeholder:"TOKEN" help:"The run that the call belongs to, as the answer before it gave it. Default: a new one."`
-	IdempotencyKey string `placeholder:"KEY" help:"Handed on to the actions, which can tell by it that they are called twice for the same thing."`
+	IdempotencyKey string `placeholder:"KEY" help:"Names the call: repeated with the same key and event, it gets the same answer and nothing runs twice. Actions see it."`
 }
 
 // Help is shown below the summary.
@@ -70,7 +70,7 @@ func printAnswer(w io.Writer, a *api.Answer) {
 		"url", a.URL, "params", effect(a.Params), "token", a.Token,
 		"claims", effect(a.Claims), "scopes", effect(a.Scopes), "user", effect(a.User), "session", effect(a.Session), "saml", effect(a.SAML),
 		"state", effect(a.State), "directives", effect(a.Directives),
-		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run)
+		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run, "replayed", yes(a.Replayed))
 	if len(a.Actions) == 0 {
 		fmt.Fprintln(w, "No action ran.")
 		return

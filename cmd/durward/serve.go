@@ -16,6 +16,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/store/bolt"
@@ -49,6 +50,10 @@ type serveCommand struct {
 	TenantStorage int64 `default:"512" env:"DURWARD_TENANT_STORAGE" help:"The most that a tenant's drafts, versions, revisions and audit of edits may have together, in MiB."`
 	TenantRecords int64 `default:"1024" env:"DURWARD_TENANT_RECORDS" help:"How much a tenant's execution records of one day may have before further ones go without logs and requests, in MiB before compression."`
 
+	IdempotencyWindow  time.Duration `default:"24h" env:"DURWARD_IDEMPOTENCY_WINDOW" help:"For how long a repeated call with an Idempotency-Key gets the answer that it got before."`
+	IdempotencyEntries int           `default:"100000" env:"DURWARD_IDEMPOTENCY_ENTRIES" help:"How many such answers of a tenant are kept; the oldest goes when there are more."`
+	IdempotencySize    int64         `default:"64" env:"DURWARD_IDEMPOTENCY_SIZE" help:"How much they may have together, in MiB."`
+
 	Drain   time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
 	Logging logging       `embed:"" set:"log_level=info"`
 }
@@ -80,6 +85,8 @@ func (c *serveCommand) Validate() error {
 		return errors.New("--retention must be at least 1 day")
 	case c.TenantStorage < 1 || c.TenantStorage > mostTenantMiB || c.TenantRecords < 1 || c.TenantRecords > mostTenantMiB:
 		return fmt.Errorf("--tenant-storage and --tenant-records must be from 1 to %d", mostTenantMiB)
+	case c.IdempotencyWindow < time.Second || c.IdempotencyEntries < 1 || c.IdempotencySize < 1 || c.IdempotencySize > mostTenantMiB:
+		return fmt.Errorf("--idempotency-window must be at least 1s, --idempotency-entries at least 1, --idempotency-size from 1 to %d", mostTenantMiB)
 	case c.Drain < 0:
 		return errors.New("--drain must be at least 0s")
 	}
@@ -143,6 +150,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Seal: keyring, Packages: packages, MostLimits: c.mostLimits(),
 		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow), TenantDayBytes: c.TenantRecords << 20},
+		Answers:  idempotency.Options{Window: c.IdempotencyWindow, TenantEntries: c.IdempotencyEntries, TenantBytes: c.IdempotencySize << 20},
 		Store:    bolt.Options{TenantBytes: c.TenantStorage << 20},
 	}
 	collectLess()

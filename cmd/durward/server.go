@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/durward/durward/bundler"
@@ -16,6 +17,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -40,6 +42,8 @@ type serverConfig struct {
 	Workers worker.Config
 	// Recorder is how execution records are kept; Logger is filled in.
 	Recorder audit.RecorderOptions
+	// Answers is how answers to calls with an idempotency key are kept; Logger is filled in.
+	Answers idempotency.Options
 	// Store is how all else is kept.
 	Store bolt.Options
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
@@ -56,6 +60,7 @@ type server struct {
 	builds   *worker.Pool // bundling, and checks of schemas
 	broker   *host.Broker
 	recorder *audit.Recorder
+	answers  *idempotency.Answers
 	web      *web.Server
 	forget   context.CancelFunc // ends the caches' watching of the store
 }
@@ -83,6 +88,8 @@ func newServer(config serverConfig) (s *server, err error) {
 	if s.recorder, err = audit.NewRecorder(filepath.Join(config.Data, "spool"), s.store, config.Recorder); err != nil {
 		return s, err
 	}
+	config.Answers.Logger = config.Logger
+	s.answers = idempotency.New(s.store, config.Answers)
 	s.web, err = s.services(ctx)
 	return s, err
 }
@@ -161,6 +168,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		Flows:     &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
 		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions},
 		Recorder:  s.recorder,
+		Answers:   s.answers,
 		Workers:   s.runs,
 		Broker:    s.broker,
 		Packages:  client.Stats,
@@ -196,7 +204,11 @@ func (s *server) URL() string { return "http://" + s.config.Listener.Addr().Stri
 // Run serves until ctx ends, lets running executions end, stores what the recorder still holds, and closes everything.
 func (s *server) Run(ctx context.Context) error {
 	s.config.Logger.Info("ready", "url", s.URL(), "data", s.config.Data, "version", programVersion())
-	return errors.Join(s.web.Run(ctx, s.config.Listener), s.close())
+	var beside sync.WaitGroup
+	beside.Go(func() { s.answers.Run(ctx) })
+	err := s.web.Run(ctx, s.config.Listener)
+	beside.Wait()
+	return errors.Join(err, s.close())
 }
 
 // flushTime is how long a stopping server tries to store execution records. What is not stored by then is in the spool, for the next start.

@@ -20,6 +20,9 @@ func textKey(parts ...string) key {
 	return k
 }
 
+// textOf is the text of a key that has no other part.
+func textOf(k key) string { return strings.ReplaceAll(string(k[:len(k)-2]), "\x00\xff", "\x00") }
+
 // number appends a number, in its order.
 func (k key) number(n uint64) key { return binary.BigEndian.AppendUint64(k[:len(k):len(k)], n) }
 

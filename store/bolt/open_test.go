@@ -16,6 +16,7 @@ import (
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
 )
@@ -153,8 +154,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("4")) }),
-			"has format 4 and this program reads up to 3", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("5")) }),
+			"has format 5 and this program reads up to 4", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -204,7 +205,7 @@ func TestUpgrade(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		for _, name := range []string{"secrets", "egress", "limits"} {
+		for _, name := range []string{"secrets", "egress", "limits", "answers", "answer_ages", "answer_usages"} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
 				return err
 			}
@@ -217,10 +218,12 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.PutSecret(t.Context(), catalog.Secret{Tenant: "acme", Name: "A"}))
 		_, err := s.Egress(t.Context(), "acme")
 		require.NoError(t, err)
+		_, err = s.Answer(t.Context(), idempotency.Ref{Tenant: "acme"})
+		require.ErrorIs(t, err, catalog.ErrNotFound)
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "3", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "4", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -243,14 +246,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("4"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("5"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 4, format.Found)
+	require.Equal(t, 5, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

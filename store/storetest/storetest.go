@@ -1,4 +1,4 @@
-// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions and audit. A backend
+// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions, audit and idempotency. A backend
 // that passes it can stand behind the product.
 package storetest
 
@@ -15,6 +15,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/versions"
 )
 
@@ -23,6 +24,7 @@ type Store interface {
 	catalog.Store
 	versions.Store
 	audit.Store
+	idempotency.Store
 	Close() error
 }
 
@@ -60,6 +62,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"pages end by bytes":                testPageBytes,
 		"cursors are checked":               testCursors,
 		"tenants are isolated":              testIsolation,
+		"answers":                           testAnswers,
+		"answers are bounded":               testAnswerBounds,
+		"answers expire":                    testAnswerExpiry,
+		"answers are kept once":             testAnswerRace,
 		"records":                           testRecords,
 		"records are filtered":              testRecordFilter,
 		"records are paged in order":        testRecordPaging,

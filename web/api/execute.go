@@ -42,6 +42,9 @@ type Answer struct {
 
 	Flow    FlowAt     `json:"flow" doc:"What decided."`
 	Actions []Executed `json:"actions" doc:"The actions that ran, in order."`
+
+	// Replayed says that this is what a call with the same idempotency key was answered before. It is a header of the answer: Idempotent-Replayed.
+	Replayed bool `json:"-"`
 }
 
 // Claims are added to tokens.

@@ -42,6 +42,8 @@ type request struct {
 	query  url.Values
 	body   any // JSON; nil: none
 	header http.Header
+	// answered sees the headers of a success. Default: nobody does.
+	answered func(http.Header)
 }
 
 // path escapes the parts of a path and joins them.
@@ -92,6 +94,9 @@ func (c *Client) send(ctx context.Context, r request) (io.ReadCloser, error) {
 		return nil, c.broken(ctx, err)
 	}
 	if answer.StatusCode/100 == 2 {
+		if r.answered != nil {
+			r.answered(answer.Header)
+		}
 		return answer.Body, nil
 	}
 	defer func() { _ = answer.Body.Close() }()

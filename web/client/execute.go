@@ -15,7 +15,8 @@ type Execution struct {
 	Call api.Call
 	// Body, if it is there, is sent in place of Call as it is.
 	Body json.RawMessage
-	// IdempotencyKey is handed on to the actions, so that one that is called twice for the same thing can tell. Default: none.
+	// IdempotencyKey names the call, so that it can be repeated when no answer came: the same key with the same Call gets the same answer, and nothing runs twice. It is 1 to
+	// 255 printable ASCII characters; actions see it. Default: none.
 	IdempotencyKey string
 }
 
@@ -31,5 +32,9 @@ func (t *Tenant) Execute(ctx context.Context, x Execution) (api.Answer, error) {
 	if x.IdempotencyKey != "" {
 		r.header = http.Header{"Idempotency-Key": {x.IdempotencyKey}}
 	}
-	return call[api.Answer](ctx, t.client, r)
+	var replayed bool
+	r.answered = func(h http.Header) { replayed = h.Get("Idempotent-Replayed") == "true" }
+	answer, err := call[api.Answer](ctx, t.client, r)
+	answer.Replayed = replayed
+	return answer, err
 }
