@@ -33,7 +33,9 @@ type Delta struct {
 }
 
 // Empty says whether nothing was counted.
-func (d *Delta) Empty() bool { return d.Stable.Calls+d.Stable.Left+d.Candidate.Calls+d.Candidate.Left == 0 }
+func (d *Delta) Empty() bool {
+	return d.Stable.Calls+d.Stable.Left+d.Candidate.Calls+d.Candidate.Left == 0
+}
 
 // maxSamples is how many runs a breach names.
 const maxSamples = 5
