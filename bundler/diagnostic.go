@@ -69,17 +69,15 @@ func newBuildError(ds []Diagnostic) *BuildError {
 
 // at returns an error located at the bytes from start to end of a file.
 func at(file, content string, start, end int, text, hint string) Diagnostic {
-	before := content[:start]
-	line := 1 + strings.Count(before, "\n")
-	lineStart := strings.LastIndexByte(before, '\n') + 1
-	lineEnd := len(content)
-	if i := strings.IndexByte(content[start:], '\n'); i >= 0 {
+	starts := lineStarts(content[:start])
+	lineStart, lineEnd := starts[len(starts)-1], len(content)
+	if i := strings.IndexAny(content[start:], "\n\r\u2028\u2029"); i >= 0 {
 		lineEnd = start + i
 	}
 	return Diagnostic{
-		Severity: SeverityError, File: file, Line: line,
+		Severity: SeverityError, File: file, Line: len(starts),
 		Column: 1 + utf16Len(content[lineStart:start]), Length: utf16Len(content[start:min(end, lineEnd)]),
-		LineText: clip(strings.TrimSuffix(content[lineStart:lineEnd], "\r"), maxText), Text: text, Hint: hint,
+		LineText: clip(content[lineStart:lineEnd], maxText), Text: text, Hint: hint,
 	}
 }
 

@@ -17,7 +17,7 @@ var hostGlobal = regexp.MustCompile(`(?m)^(?:export[ \t]+)?(?:const|let|var|clas
 func shadowed(src Source) []Diagnostic {
 	var found []Diagnostic
 	for _, name := range src.paths() {
-		content := src.Files[name]
+		content := withoutMark(src.Files[name])
 		if path.Ext(name) == ".json" {
 			continue
 		}

@@ -99,12 +99,15 @@ func inside(name string) bool {
 	return name == path.Clean(name) && name != "." && name != ".." && !strings.HasPrefix(name, "/") && !strings.HasPrefix(name, "../")
 }
 
+// withoutMark takes away the byte order mark that some editors put in front of a file: it would count as a column of the first line.
+func withoutMark(content string) string { return strings.TrimPrefix(content, "\ufeff") }
+
 // prepare returns the files as the bundling may see them: nesting bounded, comments that point to source maps defused, no computed imports.
 func prepare(src Source) (map[string]string, []Diagnostic) {
 	files := make(map[string]string, len(src.Files))
 	var faults []Diagnostic
 	for _, name := range src.paths() {
-		content := src.Files[name]
+		content := withoutMark(src.Files[name])
 		found := scan(name, content)
 		files[name] = defuse(content, found.comments)
 		if len(found.faults) == 0 {

@@ -28,7 +28,7 @@ func authorsMap(raw []byte, files map[string]string) ([]byte, error) {
 	for i, name := range m.Sources {
 		own, isOwn := strings.CutPrefix(name, namespaceAction+":")
 		if content, ok := files[own]; isOwn && ok {
-			m.Sources[i], m.SourcesContent[i] = own, content
+			m.Sources[i], m.SourcesContent[i] = own, withoutMark(content)
 		}
 	}
 	var out bytes.Buffer

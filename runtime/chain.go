@@ -67,7 +67,7 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *hos
 		execution.Result.Failure = chainFailure(call)
 		return execution.failed(call.Trigger), execution, nil
 	}
-	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: "execute", Input: input, Limits: limits})
+	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Limits: limits})
 	execution.Requests = requests
 	if err != nil {
 		return Outcome{}, execution, err
@@ -112,6 +112,9 @@ func (e *Engine) settings(ctx context.Context, tenant string) (*host.Settings, e
 	return s, nil
 }
 
+// entry is the function that an action exports.
+const entry = "execute"
+
 // MaxState is how large the state of a run may become, in bytes of JSON: the login system sends it back with the next call, which has a limit too.
 const MaxState = 64 << 10
 
@@ -132,6 +135,7 @@ func chainFailure(call *Call) *vm.Failure {
 // credential was checked, not even that.
 func (e *Execution) failed(t contract.Trigger) Outcome {
 	e.Policy = policy(t, e.Step.OnFailure)
+	e.Result.Failure = e.Step.Program.Locate(e.Result.Failure, entry)
 	switch {
 	case e.Policy == Continue:
 		return Outcome{Kind: contract.Continue}

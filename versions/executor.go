@@ -160,8 +160,8 @@ func executed(e *runtime.Execution) audit.Executed {
 	}
 	if f := e.Result.Failure; f != nil {
 		out.Failure = &audit.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit}
-		if len(f.Stack) > 0 {
-			out.Failure.File, out.Failure.Line, out.Failure.Column = f.Stack[0].File, f.Stack[0].Line, f.Stack[0].Column
+		if at, ok := f.Place(); ok {
+			out.Failure.File, out.Failure.Line, out.Failure.Column = at.File, at.Line, at.Column
 		}
 	}
 	for _, line := range e.Result.Logs {

@@ -159,7 +159,7 @@ func failureOf(f *vm.Failure) *api.Failure {
 	if f == nil {
 		return nil
 	}
-	return &api.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit, Stack: each(f.Stack, func(f vm.Frame) api.Frame { return api.Frame(f) })}
+	return &api.Failure{Kind: string(f.Kind), Message: f.Message, Limit: f.Limit, Hint: f.Hint(), Stack: each(f.Stack, func(f vm.Frame) api.Frame { return api.Frame(f) })}
 }
 
 func logOf(l vm.LogLine) api.Log {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/durward/durward/web/api"
@@ -99,19 +100,20 @@ func answered(r *api.Request) string {
 
 // printFailure shows how an action failed: where it was, with the line, and how it came there.
 func printFailure(w io.Writer, f *api.Failure) {
-	where := ""
-	if len(f.Stack) > 0 {
-		at := f.Stack[0]
-		where = place(at.File, at.Line, at.Column)
+	var nearest api.Frame // in the author's files: of those the lines are known
+	for _, at := range slices.Backward(f.Stack) {
+		if at.Text != "" || nearest.Text == "" {
+			nearest = at
+		}
 	}
-	fmt.Fprintf(w, "%sfailed (%s): %s\n", where, f.Kind, harmless(f.Message))
+	fmt.Fprintf(w, "%sfailed (%s): %s\n", place(nearest.File, nearest.Line, nearest.Column), f.Kind, harmless(f.Message))
+	printLine(w, nearest.Text, nearest.Column, 1)
 	if f.Limit != "" {
 		fmt.Fprintf(w, "    the limit is %s\n", f.Limit)
 	}
-	if len(f.Stack) == 0 {
-		return
+	if f.Hint != "" {
+		fmt.Fprintf(w, "    %s\n", f.Hint)
 	}
-	printLine(w, f.Stack[0].Text, f.Stack[0].Column, 1)
 	for _, at := range f.Stack {
 		name := at.Function
 		if name == "" {

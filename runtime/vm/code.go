@@ -12,8 +12,8 @@ import (
 // exportsName is the global in which a bundle leaves the action's exports.
 const exportsName = "$action"
 
-// scriptName stands for the bundle in positions that the source map does not cover.
-const scriptName = "bundle.js"
+// scriptName stands for the bundle in positions that the source map does not cover. No file of an action has this name, as all have an ending.
+const scriptName = "bundle"
 
 // Code is a compiled program. It is immutable and may be shared by executions.
 type Code struct {

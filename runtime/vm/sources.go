@@ -4,15 +4,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/dop251/goja/file"
 )
 
 // sources are the author's files as the source map carries them, for the text of a line in a failure.
 type sources struct {
 	content map[string]string
+	names   []string          // in the order of the source map
+	written map[string]string // the names by how goja writes them: as relative addresses
 }
 
 func readSources(sourceMap []byte) (*sources, error) {
-	s := &sources{content: map[string]string{}}
+	s := &sources{content: map[string]string{}, written: map[string]string{}}
 	if sourceMap == nil {
 		return s, nil
 	}
@@ -23,7 +28,11 @@ func readSources(sourceMap []byte) (*sources, error) {
 	if err := json.Unmarshal(sourceMap, &m); err != nil {
 		return nil, err
 	}
+	s.names = m.Sources
 	for i, name := range m.Sources {
+		if address := file.ResolveSourcemapURL(scriptName, name); address != nil {
+			s.written[address.String()] = name
+		}
 		if i < len(m.SourcesContent) {
 			s.content[name] = m.SourcesContent[i]
 		}
@@ -35,6 +44,9 @@ func readSources(sourceMap []byte) (*sources, error) {
 func (s *sources) frames(frames ...Frame) []Frame {
 	kept := frames[:0]
 	for _, f := range frames {
+		if name, ok := s.written[f.File]; ok {
+			f.File = name
+		}
 		content, ok := s.content[f.File]
 		if !ok {
 			continue
@@ -50,14 +62,27 @@ const maxLineText = 200
 
 func line(content string, number int) string {
 	for range number - 1 {
-		_, rest, ok := strings.Cut(content, "\n")
-		if !ok {
+		_, rest, more := cutLine(content)
+		if !more {
 			return ""
 		}
 		content = rest
 	}
-	text, _, _ := strings.Cut(content, "\n")
-	return clip(strings.TrimSuffix(text, "\r"), maxLineText)
+	text, _, _ := cutLine(content)
+	return clip(text, maxLineText)
+}
+
+// cutLine cuts the first line off, where JavaScript ends one: also at a carriage return alone and at the separators of Unicode.
+func cutLine(content string) (text, rest string, more bool) {
+	i := strings.IndexAny(content, "\n\r\u2028\u2029")
+	if i < 0 {
+		return content, "", false
+	}
+	_, size := utf8.DecodeRuneInString(content[i:])
+	if strings.HasPrefix(content[i:], "\r\n") {
+		size = 2
+	}
+	return content[:i], content[i+size:], true
 }
 
 func clip(s string, n int) string {

@@ -180,7 +180,7 @@ func TestFetchFails(t *testing.T) {
 		body, want string
 	}{
 		"refused": {failing(vm.HostError{Name: "TypeError", Code: "egress_denied", Message: refused}),
-			`try { await fetch("https://evil.example") } catch (e) { return [e instanceof TypeError, e.name, e.code, e.message, /bundle.js:1/.test(e.stack)] }`,
+			`try { await fetch("https://evil.example") } catch (e) { return [e instanceof TypeError, e.name, e.code, e.message, /bundle:1/.test(e.stack)] }`,
 			`[true,"TypeError","egress_denied","` + refused + `",true]`},
 		"an answer that cannot be read": {&world{answers: map[string]func(vm.HostCall) *vm.HostAnswer{"fetch": func(vm.HostCall) *vm.HostAnswer { return &vm.HostAnswer{Value: json.RawMessage(`[`)} }}},
 			`try { await fetch("https://a.example") } catch (e) { return e.code }`, `"internal"`},

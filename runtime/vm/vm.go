@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type Program struct {
 	Digest    Digest
 	Script    []byte
 	SourceMap []byte // version 3, with sourcesContent; nil if there is none
+
+	declarations sync.Once
+	declared     map[string]Frame // the functions that the host calls, where the text of the sources declares them
 }
 
 // NewProgram returns a program with its digest.

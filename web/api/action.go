@@ -98,6 +98,7 @@ type Failure struct {
 	Kind    string  `json:"kind" enum:"failure" doc:"What kind of thing went wrong."`
 	Message string  `json:"message" doc:"What was thrown, or what was wrong."`
 	Limit   string  `json:"limit,omitempty" doc:"The limit that was passed and its value."`
+	Hint    string  `json:"hint,omitempty" doc:"What would be right, where that is known."`
 	Stack   []Frame `json:"stack,omitempty" doc:"Where in the author's sources, innermost first."`
 }
 
