@@ -13,6 +13,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/progress"
 )
 
 // Catalog is the rules over a [Store]. It is safe for concurrent use.
@@ -259,6 +260,7 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 	d.Revision, d.UpdatedAt, d.UpdatedBy = 1, now, by
 	event := c.event(by, audit.ActionCreated, tenant)
 	event.Action = string(a.Slug)
+	progress.Report(ctx, progress.Step{Stage: progress.Store})
 	if err := c.store.CreateAction(ctx, a, d, event); err != nil {
 		return Action{}, Draft{}, fmt.Errorf("create action %s: %w", a.Slug, err)
 	}
@@ -363,6 +365,7 @@ func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID
 	d.UpdatedAt, d.UpdatedBy = c.now().UTC(), by
 	event := c.event(by, audit.DraftSaved, tenant)
 	event.Action, event.Revision = string(slug), d.Revision
+	progress.Report(ctx, progress.Step{Stage: progress.Store})
 	if err := c.store.SaveDraft(ctx, tenant, slug, d, event); err != nil {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
 	}

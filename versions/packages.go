@@ -10,6 +10,7 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/progress"
 )
 
 // Packages brings npm packages to drafts and versions. It is a [catalog.Packages]. Safe for concurrent use.
@@ -39,9 +40,9 @@ func (p *Packages) Settle(ctx context.Context, dependencies map[string]string) (
 		return nil, err
 	}
 	defer func() { <-p.settles }()
-	lock, err := p.Client.Resolve(ctx, dependencies, nil)
+	lock, err := p.Client.Resolve(ctx, dependencies)
 	if err == nil {
-		_, err = p.Client.Fetch(ctx, lock, nil)
+		_, err = p.Client.Fetch(ctx, lock)
 	}
 	if err != nil {
 		return nil, packageError(err, dependencies)
@@ -61,7 +62,7 @@ func (p *Packages) Load(ctx context.Context, lock json.RawMessage) (*bundler.Pac
 		return nil, err
 	}
 	defer func() { <-p.loads }()
-	packages, err := p.Client.Fetch(ctx, &l, nil)
+	packages, err := p.Client.Fetch(ctx, &l)
 	if err != nil {
 		return nil, packageError(err, nil)
 	}
@@ -70,6 +71,12 @@ func (p *Packages) Load(ctx context.Context, lock json.RawMessage) (*bundler.Pac
 
 // enter waits for a place.
 func enter(ctx context.Context, places chan struct{}) error {
+	select {
+	case places <- struct{}{}:
+		return nil
+	default:
+		progress.Report(ctx, progress.Step{Stage: progress.Wait})
+	}
 	select {
 	case places <- struct{}{}:
 		return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/progress"
 	"github.com/durward/durward/runtime"
 )
 
@@ -78,6 +79,7 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
 		After: describe(map[string]any{"digest": v.Digest, "message": v.Message}),
 	}
+	progress.Report(ctx, progress.Step{Stage: progress.Store})
 	err = p.Store.PutVersion(ctx, v, event)
 	if errors.Is(err, catalog.ErrExists) {
 		there, readErr := p.Store.Version(ctx, tenant, slug, v.Number)
@@ -124,6 +126,7 @@ func (p *Publisher) bundle(ctx context.Context, tenant catalog.TenantID, source 
 			return nil, err
 		}
 	}
+	progress.Report(ctx, progress.Step{Stage: progress.Bundle})
 	return p.Builder.Build(ctx, string(tenant), source)
 }
 
@@ -191,6 +194,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	if err != nil {
 		return TrialResult{}, err
 	}
+	progress.Report(ctx, progress.Step{Stage: progress.Run})
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", Draft: true, RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{

@@ -110,6 +110,9 @@ func (rt *route) responses(schemas components) map[string]any {
 	}
 	success := map[string]any{"description": http.StatusText(rt.success()), "headers": own, "content": content(schemas, rt.answer)}
 	all := map[string]any{strconv.Itoa(rt.success()): success}
+	if rt.events {
+		rt.addEvents(all, headers, schemas)
+	}
 	for status, kinds := range rt.problemsByStatus() {
 		lines := each(kinds, func(k problemKind) string { return string(k.code) + ": " + k.title + "." })
 		all[strconv.Itoa(status)] = map[string]any{
@@ -118,6 +121,17 @@ func (rt *route) responses(schemas components) map[string]any {
 		}
 	}
 	return all
+}
+
+// addEvents tells of the answer that a client gets who asks for progress.
+func (rt *route) addEvents(all, headers map[string]any, schemas components) {
+	ok, there := all["200"].(map[string]any)
+	if !there {
+		ok = map[string]any{"description": http.StatusText(http.StatusOK), "headers": headers, "content": map[string]any{}}
+		all["200"] = ok
+	}
+	ok["description"] = ok["description"].(string) + ". Whoever accepts " + api.EventsType + " gets progress first, and the answer or the problem as the last line."
+	ok["content"].(map[string]any)[api.EventsType] = map[string]any{"schema": schemas.ref(reflect.TypeFor[api.StreamEvent]())}
 }
 
 func header(doc string) map[string]any {

@@ -203,19 +203,27 @@ func classifyContent(err error, p *api.Problem) code {
 	return ""
 }
 
+// problem is what an error is to users. The log gets what is the server's fault.
+func (s *Server) problem(c echo.Context, err error) api.Problem {
+	p := problemOf(err)
+	p.RequestID = requestID(c)
+	switch p.Status {
+	case http.StatusInternalServerError, http.StatusBadGateway:
+		s.config.Logger.Error("request failed", "request_id", p.RequestID, "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
+	}
+	return p
+}
+
 // writeProblem answers with what an error is to users.
 func (s *Server) writeProblem(c echo.Context, err error) {
-	p := problemOf(err)
+	p := s.problem(c, err)
 	header := c.Response().Header()
 	header.Del(echo.HeaderContentDisposition) // which was meant for the answer
-	p.RequestID = header.Get(echo.HeaderXRequestID)
 	switch p.Status {
 	case http.StatusUnauthorized:
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="durward"`)
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		header.Set(echo.HeaderRetryAfter, "1")
-	case http.StatusInternalServerError, http.StatusBadGateway:
-		s.config.Logger.Error("request failed", "request_id", p.RequestID, "method", c.Request().Method, "path", c.Request().URL.Path, "error", err)
 	}
 	if err := writeJSON(c, p.Status, api.ProblemType, &p); err != nil {
 		s.config.Logger.Debug("problem not sent", "request_id", p.RequestID, "error", err)

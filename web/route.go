@@ -25,6 +25,7 @@ type route struct {
 	status       int         // of a success; zero: 200
 	answers      []parameter // headers that the answer may have, besides those of every answer
 	problems     []code
+	events       bool // a client may ask for progress before the answer
 	// handle returns the answer's value, or nil if it has answered itself.
 	handle func(*Server, *request) (any, error)
 }
@@ -115,6 +116,9 @@ func (s *Server) handler(rt route) echo.HandlerFunc {
 				return err
 			}
 			defer leave()
+		}
+		if rt.events && wantsEvents(c.Request()) {
+			return s.answerWithEvents(r)
 		}
 		answer, err := rt.handle(s, r)
 		if err != nil || answer == nil {

@@ -133,7 +133,7 @@ func actionRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions", id: "createAction", summary: "Create an action with its first draft", role: catalog.RoleAuthor,
 			body: api.NewAction{}, limit: maxSource, answer: api.CreatedAction{}, status: http.StatusCreated,
-			problems: []code{exists, quota, noRegistry, registryFailed, tooCostly, busy, stopping}, handle: (*Server).createAction,
+			problems: []code{exists, quota, noRegistry, registryFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).createAction,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions", id: "actions", summary: "List the actions", role: catalog.RoleViewer,
@@ -154,21 +154,21 @@ func actionRoutes() []route {
 		{
 			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
 			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, quota, noRegistry, registryFailed, tooCostly, busy, stopping},
-			handle: (*Server).saveDraft,
+			events: true, handle: (*Server).saveDraft,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/dependencies/update", id: "updateDependencies",
 			summary: "Settle a draft's dependencies anew, on the newest versions in their ranges", role: catalog.RoleAuthor,
-			answer: api.Draft{}, problems: []code{quota, noRegistry, registryFailed, invalid}, handle: (*Server).updateDependencies,
+			answer: api.Draft{}, problems: []code{quota, noRegistry, registryFailed, invalid}, events: true, handle: (*Server).updateDependencies,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
-			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).runDraft,
+			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).runDraft,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
 			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
-			problems: []code{exists, quota, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, handle: (*Server).publish,
+			problems: []code{exists, quota, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).publish,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
@@ -182,7 +182,7 @@ func actionRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}/verify", id: "verifyVersion",
 			summary: "Build a version again from its sources and its lock, and compare", role: catalog.RoleAuthor,
-			answer: api.Verification{}, problems: []code{noRegistry, registryFailed, invalid, buildFailed, tooCostly, busy, stopping}, handle: (*Server).verifyVersion,
+			answer: api.Verification{}, problems: []code{noRegistry, registryFailed, invalid, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).verifyVersion,
 		},
 	}
 }

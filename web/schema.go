@@ -9,6 +9,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/progress"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
 )
@@ -68,6 +69,8 @@ func words(set string) []string {
 		return catalog.Methods()
 	case "request_scheme":
 		return catalog.Schemes()
+	case "stage":
+		return texts[string](progress.Stages())
 	case "severity":
 		return []string{"error", "warning"}
 	case "log_level":

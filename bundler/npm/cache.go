@@ -34,6 +34,16 @@ func (c *cache) path(digest string) string {
 	return filepath.Join(c.dir, name[:2], name+".tgz")
 }
 
+// has says whether there is something under this digest, which may still be damaged.
+func (c *cache) has(integrity string) bool {
+	path := c.path(integrity)
+	if path == "" {
+		return false
+	}
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // read returns the archive with this digest; fs.ErrNotExist if there is none. One that is not what its digest says is taken away.
 func (c *cache) read(integrity string) ([]byte, error) {
 	path := c.path(integrity)

@@ -44,11 +44,11 @@ func TestPoisonsOfTheCache(t *testing.T) {
 			place := archivesIn(t, dir)[0]
 			require.NoError(t, poison(place))
 
-			_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock, nil)
+			_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock)
 			require.ErrorIs(t, err, npm.ErrNoRegistry, "it is not taken")
 			s, err := npm.ParseSettings("registry="+r.URL(), environment)
 			require.NoError(t, err)
-			packages, err := npm.New(npm.Options{Settings: s, Cache: dir}).Fetch(t.Context(), lock, nil)
+			packages, err := npm.New(npm.Options{Settings: s, Cache: dir}).Fetch(t.Context(), lock)
 			require.NoError(t, err)
 			require.Equal(t, "right", string(packages["a@1.0.0"].Files["index.js"]))
 			info, err := os.Lstat(place)
@@ -88,7 +88,7 @@ func TestCacheIsBounded(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, os.Chtimes(path, time.Time{}, info.ModTime().Add(-time.Minute)))
 		}
-		_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), locks["p0"], nil)
+		_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), locks["p0"])
 		require.NoError(t, err, "it is used all the time")
 	}
 	total := int64(0)
@@ -98,9 +98,9 @@ func TestCacheIsBounded(t *testing.T) {
 		total += info.Size()
 	}
 	require.LessOrEqual(t, total, int64(3000))
-	_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), locks["p1"], nil)
+	_, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), locks["p1"])
 	require.ErrorIs(t, err, npm.ErrNoRegistry, "it is gone")
-	_, err = npm.New(options).Fetch(t.Context(), locks["p1"], nil)
+	_, err = npm.New(options).Fetch(t.Context(), locks["p1"])
 	require.NoError(t, err)
 }
 
@@ -142,7 +142,7 @@ func TestCacheUnderFire(t *testing.T) {
 	for range 4 {
 		tenants.Go(func() {
 			for range 10 {
-				packages, err := npm.New(npm.Options{Settings: s, Cache: dir, HTTP: r.Client()}).Fetch(t.Context(), lock, nil)
+				packages, err := npm.New(npm.Options{Settings: s, Cache: dir, HTTP: r.Client()}).Fetch(t.Context(), lock)
 				if err != nil {
 					t.Errorf("fetch: %v", err)
 					return

@@ -4,20 +4,24 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/bundler/npm/npmtest"
+	"github.com/durward/durward/progress"
 )
 
 // client returns a client of a registry, with its cache.
@@ -41,12 +45,57 @@ func script(text string) map[string]string { return map[string]string{"index.js"
 
 // install resolves and fetches.
 func install(c *npm.Client, declared map[string]string) (*npm.Lock, map[string]*npm.Package, error) {
-	lock, err := c.Resolve(context.Background(), declared, nil)
+	lock, err := c.Resolve(context.Background(), declared)
 	if err != nil {
 		return nil, nil, err
 	}
-	packages, err := c.Fetch(context.Background(), lock, nil)
+	packages, err := c.Fetch(context.Background(), lock)
 	return lock, packages, err
+}
+
+// TestProgress follows an installation of two packages, of which one is large, and then one that finds one of them in the cache.
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	noise := make([]byte, 600<<10)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
+	r.Add("large", "1.0.0", nil, script("// "+hex.EncodeToString(noise)))
+	r.Add("small", "1.0.0", needs("large", "^1"), script(""))
+	c, dir := client(t, r, "")
+	var mu sync.Mutex
+	var steps []progress.Step
+	ctx := progress.Watch(t.Context(), func(s progress.Step) {
+		mu.Lock()
+		defer mu.Unlock()
+		steps = append(steps, s)
+	})
+	lock, err := c.Resolve(ctx, map[string]string{"small": "*"})
+	require.NoError(t, err)
+	require.Equal(t, []progress.Step{{Stage: progress.Resolve, Package: "small", Done: 1}, {Stage: progress.Resolve, Package: "large", Done: 2}}, steps)
+
+	steps = nil
+	_, err = c.Fetch(ctx, lock)
+	require.NoError(t, err)
+	most := map[progress.Stage]progress.Step{} // two packages at a time tell in any order
+	between := false
+	for _, s := range steps {
+		require.Equal(t, 2, s.Total)
+		between = between || s.Bytes > 256<<10 && s.Package == "large@1.0.0" && s.Done < 2
+		m := most[s.Stage]
+		most[s.Stage] = progress.Step{Done: max(m.Done, s.Done), Bytes: max(m.Bytes, s.Bytes)}
+	}
+	require.True(t, between, "a large archive tells of itself while it comes: %v", steps)
+	require.Equal(t, progress.Step{Done: 2, Bytes: int64(c.Stats().Bytes)}, most[progress.Download])
+	require.Equal(t, 2, most[progress.Unpack].Done)
+
+	steps = nil
+	_, err = c.Fetch(ctx, lock)
+	require.NoError(t, err)
+	require.Empty(t, steps, "they are in memory")
+	_, err = npm.New(npm.Options{Cache: dir}).Fetch(ctx, lock)
+	require.NoError(t, err)
+	require.Len(t, steps, 2)
+	require.Equal(t, progress.Unpack, steps[0].Stage)
 }
 
 func TestInstall(t *testing.T) {
@@ -71,7 +120,7 @@ func TestInstall(t *testing.T) {
 	require.NotContains(t, packages["a@1.2.0"].Files, "README.md")
 	require.Equal(t, npm.Stats{Downloads: 3, Bytes: c.Stats().Bytes}, c.Stats())
 
-	again, err := c.Resolve(t.Context(), map[string]string{"c": "*", "a": "^1.0.0"}, nil)
+	again, err := c.Resolve(t.Context(), map[string]string{"c": "*", "a": "^1.0.0"})
 	require.NoError(t, err)
 	require.Equal(t, string(lock.Encode()), string(again.Encode()))
 }
@@ -237,17 +286,17 @@ func TestPoisonedCache(t *testing.T) {
 	require.NoError(t, os.WriteFile(kept[0], poison, 0o600))
 
 	alone := npm.New(npm.Options{Cache: dir})
-	_, err = alone.Fetch(t.Context(), lock, nil)
+	_, err = alone.Fetch(t.Context(), lock)
 	require.ErrorIs(t, err, npm.ErrNoRegistry)
 	require.NoFileExists(t, kept[0])
 
 	require.NoError(t, os.WriteFile(kept[0], poison, 0o600))
 	s, err := npm.ParseSettings("registry="+r.URL(), environment)
 	require.NoError(t, err)
-	packages, err := npm.New(npm.Options{Settings: s, Cache: dir}).Fetch(t.Context(), lock, nil)
+	packages, err := npm.New(npm.Options{Settings: s, Cache: dir}).Fetch(t.Context(), lock)
 	require.NoError(t, err)
 	require.Equal(t, "right", string(packages["a@1.0.0"].Files["index.js"]))
-	packages, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock, nil)
+	packages, err = npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock)
 	require.NoError(t, err, "what is in the cache needs no registry")
 	require.Equal(t, "right", string(packages["a@1.0.0"].Files["index.js"]))
 }
@@ -255,7 +304,7 @@ func TestPoisonedCache(t *testing.T) {
 func TestNoRegistry(t *testing.T) {
 	t.Parallel()
 	c := npm.New(npm.Options{Cache: t.TempDir()})
-	_, err := c.Resolve(t.Context(), map[string]string{"a": "*"}, nil)
+	_, err := c.Resolve(t.Context(), map[string]string{"a": "*"})
 	require.ErrorIs(t, err, npm.ErrNoRegistry)
 }
 
@@ -362,7 +411,7 @@ func TestSlowRegistry(t *testing.T) {
 		<-arrived
 		cancel()
 	}()
-	_, err := c.Resolve(ctx, map[string]string{"a": "*"}, nil)
+	_, err := c.Resolve(ctx, map[string]string{"a": "*"})
 	require.ErrorIs(t, err, context.Canceled)
 }
 

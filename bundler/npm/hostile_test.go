@@ -147,12 +147,12 @@ func TestVersionsThatAreReplaced(t *testing.T) {
 	r.Add("a", "1.0.0", nil, script("evil"))
 
 	fresh, _ := client(t, r, "")
-	_, err = fresh.Fetch(t.Context(), lock, nil)
+	_, err = fresh.Fetch(t.Context(), lock)
 	var refused *npm.Error
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "a: version 1.0.0: the archive is not the one that its digest names", refused.Error())
 	require.Contains(t, refused.Hint, "Settling the dependencies anew")
-	kept, err := npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock, nil)
+	kept, err := npm.New(npm.Options{Cache: dir}).Fetch(t.Context(), lock)
 	require.NoError(t, err, "where it is in the cache it stays what it was")
 	require.Equal(t, "right", string(kept["a@1.0.0"].Files["index.js"]))
 }
@@ -167,10 +167,10 @@ func TestDigestsOfALock(t *testing.T) {
 	}
 	r.AddArchive("a", "1.0.0", dist("sha1-x sha512-short "+npmtest.Integrity(good)+"?x "+npmtest.Integrity(evil)), evil)
 	c, _ := client(t, r, "")
-	lock, err := c.Resolve(t.Context(), map[string]string{"a": "*"}, nil)
+	lock, err := c.Resolve(t.Context(), map[string]string{"a": "*"})
 	require.NoError(t, err)
 	require.Equal(t, npmtest.Integrity(good), lock.Packages["a@1.0.0"].Integrity)
-	_, err = c.Fetch(t.Context(), lock, nil)
+	_, err = c.Fetch(t.Context(), lock)
 	require.ErrorContains(t, err, "the archive is not the one that its digest names")
 }
 

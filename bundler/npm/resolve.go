@@ -16,6 +16,8 @@ import (
 	"deps.dev/util/resolve/npm"
 	"deps.dev/util/resolve/version"
 	"deps.dev/util/semver"
+
+	"github.com/durward/durward/progress"
 )
 
 // MaxPackages is how many packages an action may have, those that its packages need included.
@@ -25,7 +27,6 @@ const MaxPackages = 500
 type resolver struct {
 	registry *registry
 	declared map[string]string
-	progress func(string)
 
 	mu       sync.Mutex
 	versions map[string][]resolve.Version             // by package
@@ -42,15 +43,15 @@ var root = resolve.VersionKey{
 	PackageKey: resolve.PackageKey{System: resolve.NPM, Name: "durward action"}, VersionType: resolve.Concrete, Version: "0.0.0",
 }
 
-// Resolve settles what an action declares, names with ranges, to exact versions: the ones that npm would install. An [*Error] says what the author can do; progress gets the names of packages as
-// they are looked at.
-func (c *Client) Resolve(ctx context.Context, declared map[string]string, progress func(string)) (*Lock, error) {
+// Resolve settles what an action declares, names with ranges, to exact versions: the ones that npm would install. An [*Error] says what the author can do. The packages that are looked at
+// are reported as progress.
+func (c *Client) Resolve(ctx context.Context, declared map[string]string) (*Lock, error) {
 	for name, requirement := range declared {
 		if err := checkDeclared(name, requirement); err != nil {
 			return nil, err
 		}
 	}
-	r := &resolver{registry: c.registry, declared: declared, progress: progress, versions: map[string][]resolve.Version{}, matching: map[resolve.VersionKey][]resolve.Version{}}
+	r := &resolver{registry: c.registry, declared: declared, versions: map[string][]resolve.Version{}, matching: map[resolve.VersionKey][]resolve.Version{}}
 	graph, err := npm.NewResolver(r).Resolve(ctx, root)
 	if err != nil {
 		var own *Error
@@ -150,7 +151,7 @@ func (r *resolver) Versions(ctx context.Context, k resolve.PackageKey) ([]resolv
 	if err != nil {
 		return nil, err
 	}
-	if err := r.count(k.Name); err != nil {
+	if err := r.count(ctx, k.Name); err != nil {
 		return nil, err
 	}
 	for number := range doc.Versions {
@@ -186,7 +187,7 @@ func (r *resolver) attributes(k resolve.PackageKey, doc *packument, number strin
 }
 
 // count bounds the packages that are looked at, and tells that one is.
-func (r *resolver) count(name string) error {
+func (r *resolver) count(ctx context.Context, name string) error {
 	r.mu.Lock()
 	r.seen++
 	seen := r.seen
@@ -194,9 +195,7 @@ func (r *resolver) count(name string) error {
 	if seen > 2*MaxPackages {
 		return errTooMany()
 	}
-	if r.progress != nil {
-		r.progress(name)
-	}
+	progress.Report(ctx, progress.Step{Stage: progress.Resolve, Package: name, Done: seen})
 	return nil
 }
 

@@ -46,7 +46,7 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 	if len(c.Trigger) > 0 {
 		n.Triggers = c.Trigger
 	}
-	a, err := tenant.CreateAction(ctx, n)
+	a, err := patiently(ctx, s, func(ctx context.Context) (api.CreatedAction, error) { return tenant.CreateAction(ctx, n) })
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,9 @@ func (c *actionPublish) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v, err := tenant.Publish(ctx, c.Slug, api.Publication{Number: c.Number, Message: c.Message})
+	v, err := patiently(ctx, s, func(ctx context.Context) (api.Published, error) {
+		return tenant.Publish(ctx, c.Slug, api.Publication{Number: c.Number, Message: c.Message})
+	})
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ A command that talks to a server needs its URL and a key: set DURWARD_URL, DURWA
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	self     string // how the user calls this program: what it prints to be pasted begins so
+	terminal io.Writer // err if it is a terminal, for lines that are written over; nil otherwise
+	self     string    // how the user calls this program: what it prints to be pasted begins so
 }
 
 // Exit codes of the command.

@@ -34,8 +34,8 @@ type output string
 
 const outputJSON output = "json"
 
-// timeout is more generous than a login system's: a first call may have to bundle.
-const timeout = 60 * time.Second
+// timeout is more generous than a login system's: the server may have to download packages, for which it takes 75 s at most.
+const timeout = 90 * time.Second
 
 func (c *connection) client() *client.Client {
 	return client.New(string(c.URL), c.Key, client.Options{Timeout: timeout, UserAgent: "durward/" + programVersion()})

@@ -10,6 +10,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/durward/durward/web/api"
 )
 
 // dependencies are npm packages as a command line names them: axios@^1, or axios alone for any version.
@@ -76,7 +78,7 @@ func (c *actionUpgrade) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	d, err := tenant.UpdateDependencies(ctx, c.Slug)
+	d, err := patiently(ctx, s, func(ctx context.Context) (api.Draft, error) { return tenant.UpdateDependencies(ctx, c.Slug) })
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func (c *versionVerify) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v, err := tenant.Verify(ctx, c.Action, c.Number)
+	v, err := patiently(ctx, s, func(ctx context.Context) (api.Verification, error) { return tenant.Verify(ctx, c.Action, c.Number) })
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (c *actionPush) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	d, err := tenant.SaveDraft(ctx, c.Slug, change)
+	d, err := patiently(ctx, s, func(ctx context.Context) (api.Draft, error) { return tenant.SaveDraft(ctx, c.Slug, change) })
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (c *actionRun) Run(ctx context.Context, s streams) error {
 	if trial.Config, err = readJSON("--config", c.Config, s); err != nil {
 		return err
 	}
-	result, err := tenant.RunDraft(ctx, c.Slug, trial)
+	result, err := patiently(ctx, s, func(ctx context.Context) (api.TrialResult, error) { return tenant.RunDraft(ctx, c.Slug, trial) })
 	if err != nil {
 		return err
 	}

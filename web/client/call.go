@@ -61,17 +61,25 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	var answer, none T
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
-	body, err := c.send(ctx, r)
+	got, err := c.send(ctx, r)
 	if err != nil {
 		return none, err
 	}
-	defer func() { _ = body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	if err != nil {
-		return none, c.broken(ctx, err)
+	defer func() { _ = got.Body.Close() }()
+	body := &io.LimitedReader{R: got.Body, N: maxAnswer + 1}
+	var text []byte
+	if mediaOf(got) == api.EventsType {
+		text, err = lastEvent(body, progressOf(ctx))
+	} else {
+		text, err = io.ReadAll(body)
 	}
-	if len(text) > maxAnswer {
+	switch {
+	case body.N == 0:
 		return none, fmt.Errorf("%s %s: %w", r.method, r.path, ErrTooLarge)
+	case errors.As(err, new(*Problem)):
+		return none, err
+	case err != nil:
+		return none, c.broken(ctx, err)
 	}
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return none, fmt.Errorf("%s %s: answer: %w", r.method, r.path, err)
@@ -79,8 +87,8 @@ func call[T any](ctx context.Context, c *Client, r request) (T, error) {
 	return answer, nil
 }
 
-// send sends a request and returns the body of a success, which the caller closes.
-func (c *Client) send(ctx context.Context, r request) (io.ReadCloser, error) {
+// send sends a request and returns a success, whose body the caller closes.
+func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	q, err := c.prepare(ctx, r)
 	if err != nil {
 		return nil, err
@@ -97,7 +105,7 @@ func (c *Client) send(ctx context.Context, r request) (io.ReadCloser, error) {
 		if r.answered != nil {
 			r.answered(answer.Header)
 		}
-		return answer.Body, nil
+		return answer, nil
 	}
 	defer func() { _ = answer.Body.Close() }()
 	return nil, c.problem(answer)
@@ -141,13 +149,17 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	return &UnreachableError{URL: c.base, Err: err}
 }
 
+func mediaOf(answer *http.Response) string {
+	media, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	return media
+}
+
 const maxProblem = 1 << 20
 
 // problem reads a refusal. What is no problem body comes from something between here and the server, or is another server.
 func (c *Client) problem(answer *http.Response) error {
 	p := &Problem{}
-	media, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	if media != api.ProblemType || json.NewDecoder(io.LimitReader(answer.Body, maxProblem)).Decode(p) != nil {
+	if mediaOf(answer) != api.ProblemType || json.NewDecoder(io.LimitReader(answer.Body, maxProblem)).Decode(p) != nil {
 		p = &Problem{Detail: fmt.Sprintf("%s answered %s, and not as Durward does: is it the right URL?", c.base, answer.Status)}
 	}
 	p.Status = answer.StatusCode

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/durward/durward/web/api"
 )
 
 // Client calls one server with one key. It is safe for concurrent use, and meant to be kept: it reuses its connections.
@@ -74,8 +76,11 @@ func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeout(ctx, c.timeout)
 }
 
-// callPatiently is call where the server may have to download packages first.
+// callPatiently is call where the server may have to download packages first, and tells of that if somebody wants to know.
 func callPatiently[T any](ctx context.Context, c *Client, r request) (T, error) {
+	if progressOf(ctx) != nil {
+		r.header = http.Header{"Accept": {api.EventsType + ", application/json"}}
+	}
 	if _, has := ctx.Deadline(); !has {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.patient)

@@ -27,12 +27,12 @@ func (c *Client) System(ctx context.Context) (api.System, error) {
 // bounds how long it takes.
 func (c *Client) Backup(ctx context.Context, w io.Writer) error {
 	r := request{method: http.MethodGet, path: path("v1", "system", "backup")}
-	body, err := c.send(ctx, r)
+	answer, err := c.send(ctx, r)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = body.Close() }()
-	if _, err := io.Copy(w, body); err != nil {
+	defer func() { _ = answer.Body.Close() }()
+	if _, err := io.Copy(w, answer.Body); err != nil {
 		return c.broken(ctx, err)
 	}
 	return nil

@@ -82,9 +82,9 @@ func answer(w http.ResponseWriter, r *http.Request) {
 // build resolves, fetches and bundles an action that uses a package. The error is the bundler's.
 func (w *world) build(t testing.TB, name, version, code string) (*bundler.Bundle, error) {
 	t.Helper()
-	lock, err := w.client.Resolve(t.Context(), map[string]string{name: version}, nil)
+	lock, err := w.client.Resolve(t.Context(), map[string]string{name: version})
 	require.NoError(t, err)
-	packages, err := w.client.Fetch(t.Context(), lock, nil)
+	packages, err := w.client.Fetch(t.Context(), lock)
 	require.NoError(t, err)
 	return bundler.Build(bundler.Source{
 		Files: map[string]string{"action.js": code}, Entry: "action.js",
