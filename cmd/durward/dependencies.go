@@ -96,7 +96,7 @@ type versionVerify struct {
 
 // Help is shown below the summary.
 func (versionVerify) Help() string {
-	return `The server bundles the version's stored sources with the packages of its stored lock, and compares the result with what runs. The exit status tells whether they are the same.`
+	return `The server bundles the version's stored sources with the packages of its stored lock, and compares the result with what runs. The exit status is 0 if they are the same, and 1 if they are not or cannot be made.`
 }
 
 func (c *versionVerify) Run(ctx context.Context, s streams) error {
@@ -111,10 +111,16 @@ func (c *versionVerify) Run(ctx context.Context, s streams) error {
 	err = c.show(s.out, v, func(w io.Writer) {
 		if v.Same {
 			fmt.Fprintf(w, "%s@%s is what its sources make (digest %.12s).\n", c.Action, c.Number, v.Digest)
+			return
 		}
+		facts(w, "stored digest", v.Digest, "digest now", v.Rebuilt, "bundler now", v.Bundler, "what differs", strings.Join(v.Differences, ", "))
 	})
-	if err == nil && !v.Same {
-		err = fmt.Errorf("%s@%s is not what its sources make now: %s differ", c.Action, c.Number, strings.Join(v.Differences, ", "))
+	if err != nil || v.Same {
+		return err
 	}
-	return err
+	text := fmt.Sprintf("%s@%s is not what its sources make now", c.Action, c.Number)
+	if slices.Contains(v.Differences, "bundler") && !slices.Contains(v.Differences, "digest") {
+		text += ": another bundler made it, which alone can be why"
+	}
+	return errors.New(text)
 }

@@ -38,6 +38,8 @@ var (
 	ada  = api.Actor{Key: "k1", Name: "ada's laptop", Role: "publisher"}
 )
 
+func digest(digit string) string { return strings.Repeat(digit, 64) }
+
 // TestOutput keeps what people read as golden files: the standard output, the standard error and the exit code.
 func TestOutput(t *testing.T) {
 	t.Parallel()
@@ -52,8 +54,8 @@ func TestOutput(t *testing.T) {
 		},
 	}}
 	failure := &api.Failure{
-		Kind: "thrown", Message: "TypeError: Cannot read property 'y' of undefined",
-		Stack: []api.Frame{{Function: "check", File: "lib/check.ts", Line: 3, Column: 9, Text: "\treturn x.y;"}, {Function: "execute", File: "action.ts", Line: 6, Column: 2}},
+		Kind: "thrown", Message: "TypeError: Cannot read property 'y' of undefined", Hint: "Test for it.",
+		Stack: []api.Frame{{Function: "inner", File: "npm:ms@2.1.3/index.js", Line: 1, Column: 700}, {Function: "check", File: "lib/check.ts", Line: 3, Column: 9, Text: "\treturn x.y;"}, {Function: "execute", File: "action.ts", Line: 6, Column: 2}},
 	}
 	url := canned(t, map[string]any{
 		"GET " + acme + "/keys?limit=200": api.List[api.Key]{Items: []api.Key{
@@ -91,6 +93,12 @@ func TestOutput(t *testing.T) {
 		"POST " + acme + "/actions/shy/draft/run": api.Problem{
 			Title: "The request breaks a rule", Status: 422, Code: "invalid", Errors: []api.FieldError{{Pointer: "/event/user", Detail: "it is missing"}},
 		},
+		"POST " + acme + "/actions/gate/versions/1.0.0/verify": api.Verification{Same: true, Digest: digest("a"), Rebuilt: digest("a"), Bundler: "esbuild 1.0.0"},
+		"POST " + acme + "/actions/gate/versions/1.1.0/verify": api.Verification{Digest: digest("a"), Rebuilt: digest("b"), Bundler: "esbuild 1.0.0", Differences: []string{"digest", "bundler", "bundle"}},
+		"POST " + acme + "/actions/gate/versions/1.2.0/verify": api.Verification{Digest: digest("a"), Rebuilt: digest("b"), Bundler: "esbuild 1.0.0", Differences: []string{"bundler", "bundle", "source_map"}},
+		"POST " + acme + "/actions/gate/versions/1.3.0/verify": api.Problem{
+			Title: "The server has no npm registry", Detail: "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings.", Status: 409, Code: "no_registry",
+		},
 		"GET " + acme + "/actions/nobody": api.Problem{Title: "There is no such thing", Status: 404, Code: "not_found"},
 		"POST " + acme + "/flows/login/slots/before/execute": api.Answer{
 			Run: "TOKEN", Kind: "redirect", URL: "https://example.com/terms", Params: map[string]string{"lang": "de"}, Token: "JWT", State: json.RawMessage(`{}`), Flow: api.FlowAt{Slug: "login", Revision: 7},
@@ -125,6 +133,10 @@ func TestOutput(t *testing.T) {
 		"build-failed":     {"action", "publish", "gate", "1.0.0"},
 		"invalid-config":   {"flow", "attach", "login", "after", "gate@1.0.0"},
 		"no-attachment":    {"flow", "detach", "login", "nobody"},
+		"verified":         {"version", "verify", "gate", "1.0.0"},
+		"not-verified":     {"version", "verify", "gate", "1.1.0"},
+		"other-bundler":    {"version", "verify", "gate", "1.2.0", "-o", "json"},
+		"no-registry":      {"version", "verify", "gate", "1.3.0"},
 		"answer":           {"execute", "login", "after"},
 		"redirect":         {"execute", "login", "before"},
 		"server-problem":   {"tenant", "show", "acme"},

@@ -8,8 +8,10 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -120,11 +122,12 @@ func (r *Registry) serve(w http.ResponseWriter, request *http.Request) {
 	}
 }
 
-// Archive makes a package's archive.
+// Archive makes a package's archive. The same files make the same bytes.
 func Archive(t testing.TB, files map[string]string) []byte {
 	t.Helper()
 	var headers []Entry
-	for name, content := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		content := files[name]
 		headers = append(headers, Entry{tar.Header{Name: "package/" + name, Mode: 0o644, Typeflag: tar.TypeReg, Size: int64(len(content))}, content})
 	}
 	return ArchiveOf(t, headers...)
