@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/web/api"
 	"github.com/durward/durward/web/client"
 )
@@ -58,6 +59,11 @@ func (p *Program) Check(r *Result) error {
 		}
 	}
 	return nil
+}
+
+// Late reports whether a program that should have come to another end ran out of time first. On a machine that has too much to do that proves nothing, and the program is to be played again.
+func (p *Program) Late(r *Result) bool {
+	return r.Answer == string(vm.FailTimeLimit) && !p.allows(r.Answer)
 }
 
 // timeout is the budget of a hostile action. One that waits for ever costs the corpus no more than that.
