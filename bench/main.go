@@ -36,6 +36,7 @@ func main() {
 	pin := flag.Bool("pin", true, "give server and load one processor each, where there are two")
 	plain := flag.String("plain", "", "do not measure, but be the plain handler on this `address`")
 	within := flag.String("in-process", "", "do not measure, but be the server without worker processes on this `address`")
+	spinning := flag.Bool("spin", false, "do not measure, but keep the processors busy")
 	family := flag.String("family", "", "neighbour: only the families that match this `pattern`")
 	flag.Parse()
 	switch {
@@ -44,6 +45,9 @@ func main() {
 		os.Exit(1)
 	case *within != "":
 		fmt.Fprintln(os.Stderr, "bench:", serveInProcess(*binary, *within))
+		os.Exit(1)
+	case *spinning:
+		fmt.Fprintln(os.Stderr, "bench:", spin())
 		os.Exit(1)
 	}
 	var err error

@@ -93,7 +93,7 @@ func (p *Pool) startSpare() error {
 	}
 	w.most = p.config.HardMemory * raceFactor
 	if p.config.Background {
-		_ = w.prioritise(true) // where that is not possible, it does its work all the same
+		_ = w.prioritise(behind) // where that is not possible, it does its work all the same
 	}
 	p.config.Observe.Started(time.Since(began))
 	p.mu.Lock()

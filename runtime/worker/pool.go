@@ -19,6 +19,7 @@ type Pool struct {
 	demand  chan struct{} // asks the keeper for spares; has room for one
 	busy    chan struct{} // tells the watcher that there are calls; has room for one
 	closing chan struct{}
+	lifts   bool           // a worker that is last can be given a better standing
 	running sync.WaitGroup // the keeper, the watcher, and the receivers of all processes
 
 	mu        sync.Mutex
@@ -49,6 +50,7 @@ func New(config Config) (*Pool, error) {
 	if err := p.startSpare(); err != nil {
 		return nil, err
 	}
+	p.tryLifting()
 	p.running.Go(p.keep)
 	p.running.Go(p.watchWorkers)
 	p.ask()

@@ -10,19 +10,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// behindNice is the nice value of what gives way: on a full machine it has a tenth of what others have. SCHED_IDLE would leave next to nothing, and a sign-in's honest action that computes for a tenth of a second would
-// come to its end only when nobody else has anything to do.
+// behindNice is what the nice value of what gives way has more than the server's: on a full machine it has a tenth of what others have.
 const behindNice = 10
 
-func niceOf(behind bool) int32 {
-	if behind {
-		return behindNice
+// attributes are what the kernel is to know of a standing. A processor that runs what is last counts as idle when the kernel looks for one for something that wakes up: a nice value alone, however high, leaves the
+// server and other tenants' workers waiting for each other on one processor while such a program has the other.
+func (s standing) attributes() (*unix.SchedAttr, error) {
+	own, err := unix.SchedGetAttr(os.Getpid(), 0)
+	if err != nil {
+		return nil, os.NewSyscallError("sched_getattr", err)
 	}
-	return 0
+	a := &unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: own.Nice}
+	if s != front {
+		a.Nice = min(own.Nice+behindNice, 19)
+	}
+	if s == last {
+		a.Policy = unix.SCHED_IDLE
+	}
+	return a, nil
 }
 
-// prioritise makes all threads of a process give way to others, or ends that. Those that they make inherit it. The latter needs CAP_SYS_NICE, or a limit RLIMIT_NICE that allows it.
-func prioritise(pid int, behind bool) error {
+// give gives a thread the standing; 0 is the one that calls.
+func (s standing) give(thread int) error {
+	attributes, err := s.attributes()
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("sched_setattr", unix.SchedSetAttr(thread, attributes, 0))
+}
+
+// prioritise gives all threads of a process a standing, which those that they make inherit. Anything but a worse one needs CAP_SYS_NICE, or a limit RLIMIT_NICE that allows it.
+func prioritise(pid int, stand standing) error {
 	done := map[string]struct{}{}
 	for known := -1; known < len(done); { // again, until there are no new ones: a thread may have made another one before its turn
 		known = len(done)
@@ -39,8 +57,8 @@ func prioritise(pid int, behind bool) error {
 			if err != nil {
 				return fmt.Errorf("thread: %w", err)
 			}
-			if err := unix.SchedSetAttr(id, &unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: niceOf(behind)}, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-				return os.NewSyscallError("sched_setattr", err)
+			if err := stand.give(id); err != nil && !errors.Is(err, unix.ESRCH) {
+				return err
 			}
 		}
 	}
