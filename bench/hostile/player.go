@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/web/api"
 	"github.com/durward/durward/web/client"
 )
@@ -61,9 +60,12 @@ func (p *Program) Check(r *Result) error {
 	return nil
 }
 
+// timeLimit is the kind of failure of what ran out of time.
+const timeLimit = "time_limit"
+
 // Late reports whether a program that should have come to another end ran out of time first. On a machine that has too much to do that proves nothing, and the program is to be played again.
 func (p *Program) Late(r *Result) bool {
-	return r.Answer == string(vm.FailTimeLimit) && !p.allows(r.Answer)
+	return r.Answer == timeLimit && !p.allows(r.Answer)
 }
 
 // timeout is the budget of a hostile action. One that waits for ever costs the corpus no more than that.
