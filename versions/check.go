@@ -55,7 +55,7 @@ func (f *Flows) check(ctx context.Context, tenant catalog.TenantID, kind contrac
 		if err != nil {
 			return nil, err
 		}
-		if len(slot.Default) > 0 || len(slot.Methods) > 0 {
+		if len(slot.Default) > 0 || len(slot.Methods) > 0 || slot.Order != "" {
 			c.slots[name] = slot
 		}
 	}
@@ -107,10 +107,12 @@ func (s Slot) lists() map[contract.Method][]Attachment {
 }
 
 func (c *checker) slot(ctx context.Context, at string, trigger contract.Trigger, slot Slot) (Slot, error) {
-	checked := Slot{}
-	if trigger.Async && (len(slot.Default) > 0 || len(slot.Methods) > 0) {
-		c.refuse(at, "%s is asynchronous, and asynchronous triggers are not executed yet", trigger.ID)
-		return checked, nil
+	checked := Slot{Order: slot.Order}
+	switch {
+	case slot.Order != "" && slot.Order != OrderUser:
+		c.refuse(at+"/order", "%q is not an order; the one order is %s", clip(string(slot.Order), 40), OrderUser)
+	case slot.Order != "" && !trigger.Async:
+		c.refuse(at+"/order", "%s has no order: its caller waits for each answer", trigger.ID)
 	}
 	var err error
 	if checked.Default, err = c.list(ctx, at+"/default", trigger, slot.Default); err != nil {

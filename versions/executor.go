@@ -27,7 +27,11 @@ type Executor struct {
 	Engine   *runtime.Engine
 	Recorder Recorder
 	Tenants  Tenants
-	Now      func() time.Time
+	// Deliveries takes the calls of asynchronous triggers.
+	Deliveries Deliveries
+	// Attempted is told of each attempt at a delivery, and how long it took. Default: nobody is.
+	Attempted func(contract.TriggerID, *runtime.Answer, time.Duration)
+	Now       func() time.Time
 }
 
 // Request is one execute call.
@@ -48,9 +52,11 @@ type Response struct {
 	Answer   runtime.Answer
 	// RedirectToken is the signed token of a redirect that has one.
 	RedirectToken string
+	// Delivery is the id of the delivery as which the call of an asynchronous trigger was accepted; the answer is to continue. Empty at any other trigger.
+	Delivery string
 }
 
-// Execute runs the chain of a slot. Errors: catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], and the sandbox's own,
+// Execute runs the chain of a slot, or accepts the call if its trigger is asynchronous. Errors: deliveries.ErrFull if it cannot be accepted, catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], and the sandbox's own,
 // such as worker.ErrBusy; what an action does wrong is not an error.
 func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	began := x.now()
@@ -77,6 +83,9 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	}
 	if q.IdempotencyKey == "" {
 		q.IdempotencyKey = id.String()
+	}
+	if trigger.Async {
+		return x.accept(ctx, &accepted{id, began, &q, trigger, event, run}, revision)
 	}
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(q.Tenant), Trigger: trigger, Event: event, Flow: string(q.Flow), Revision: revision.Revision,
@@ -137,6 +146,15 @@ func (x *Executor) now() time.Time {
 func (x *Executor) record(
 	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer,
 ) error {
+	if err := x.Recorder.Append(x.newRecord(id, began, q, trigger, event, run, answer)); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+func (x *Executor) newRecord(
+	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer,
+) *audit.Record {
 	r := &audit.Record{
 		ID: id.String(), Time: began.UTC(), Tenant: string(q.Tenant), Flow: string(q.Flow), Slot: string(q.Slot), Trigger: string(trigger.ID), Method: string(event.Method),
 		Revision: run.Revision, Run: run.ID.String(), Request: event.RequestID, User: event.UserID,
@@ -146,10 +164,7 @@ func (x *Executor) record(
 	for i := range answer.Executions {
 		r.Actions[i] = executed(&answer.Executions[i])
 	}
-	if err := x.Recorder.Append(r); err != nil {
-		return fmt.Errorf("record: %w", err)
-	}
-	return nil
+	return r
 }
 
 func executed(e *runtime.Execution) audit.Executed {

@@ -97,7 +97,8 @@ func TestFlowsThatAreRefused(t *testing.T) {
 		"a bad slug":      {versions.NewFlow{Slug: "Log In", Kind: "login"}, "/slug: "},
 		"an unknown kind": {versions.NewFlow{Slug: "x", Kind: "signin"}, `/kind: "signin" is not a kind of flow; the kinds are login, registration`},
 		"a long name":     {versions.NewFlow{Slug: "x", Kind: "login", Name: strings.Repeat("x", 201)}, "/name: "},
-		"an async slot":   {versions.NewFlow{Slug: "x", Kind: "logout", Slots: slots{"after": {Default: attach("a")}}}, "/slots/after: logout.after is asynchronous"},
+		"an order":        {versions.NewFlow{Slug: "x", Kind: "login", Slots: slots{"after": {Default: attach("a"), Order: "user"}}}, "/slots/after/order: login.after has no order"},
+		"an odd order":    {versions.NewFlow{Slug: "x", Kind: "logout", Slots: slots{"after": {Order: "ip"}}}, `/slots/after/order: "ip" is not an order`},
 		"a policy where nothing can be blocked": {
 			versions.NewFlow{Slug: "x", Kind: "verification", Slots: slots{"after": {Default: []versions.Attachment{{Action: "a", Version: "1.0.0", OnFailure: versions.Block}}}}},
 			"/slots/after/default/0/on_failure: verification.after cannot block: its policy is always continue",

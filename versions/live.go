@@ -68,6 +68,7 @@ type Resolved struct {
 }
 
 type resolvedSlot struct {
+	order    Order
 	standard []runtime.Step
 	methods  map[contract.Method][]runtime.Step
 }
@@ -82,6 +83,14 @@ func (r *Resolved) Steps(slot contract.SlotName, method contract.Method) []runti
 		return list
 	}
 	return s.standard
+}
+
+// Order is the order of a slot's deliveries.
+func (r *Resolved) Order(slot contract.SlotName) Order {
+	if s := r.slots[slot]; s != nil {
+		return s.order
+	}
+	return ""
 }
 
 // Current returns the live revision of a flow; the error is catalog.ErrNotFound if there is no such flow.
@@ -137,7 +146,7 @@ func (l *Live) load(ctx context.Context, flow *Flow, number int) (*Resolved, err
 	}
 	r := &Resolved{Kind: flow.Kind, Revision: number, slots: map[contract.SlotName]*resolvedSlot{}}
 	for name, slot := range revision.Slots {
-		s := &resolvedSlot{methods: map[contract.Method][]runtime.Step{}}
+		s := &resolvedSlot{order: slot.Order, methods: map[contract.Method][]runtime.Step{}}
 		if s.standard, err = l.steps(ctx, flow, slot.Default); err != nil {
 			return nil, err
 		}

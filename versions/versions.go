@@ -73,6 +73,8 @@ type Slot struct {
 	Default []Attachment `json:"default,omitempty"`
 	// Methods holds a list for a method that runs instead of the default list; an empty list runs nothing for that method.
 	Methods map[contract.Method][]Attachment `json:"methods,omitempty"`
+	// Order says which deliveries run one after the other. Only the slots of asynchronous triggers have one. Default: none do.
+	Order Order `json:"order,omitempty"`
 }
 
 // Attachment is one action in one list of a slot.

@@ -22,6 +22,7 @@ var allowed = map[string]string{
 	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "verifyVersion": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
+	"deliveries": "viewer", "delivery": "viewer", "deadLetters": "viewer", "redriveDeadLetter": "publisher", "discardDeadLetter": "publisher",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
 	"execute": "execute",
 }

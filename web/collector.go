@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -41,6 +44,18 @@ var (
 	descFlushErrors = desc("durward_audit_store_errors_total", "Attempts to store execution records that failed.")
 	descBuffered    = desc("durward_audit_records_waiting", "Execution records that wait to be stored.")
 	descBytes       = desc("durward_audit_waiting_bytes", "Size of the execution records that wait to be stored.")
+
+	descAccepted    = desc("durward_deliveries_accepted_total", "Calls of asynchronous triggers that were stored.")
+	descRefused     = desc("durward_deliveries_refused_total", "Calls of asynchronous triggers that were refused, because their tenant had too many waiting.")
+	descCompleted   = desc("durward_deliveries_completed_total", "Deliveries that are done.")
+	descAgain       = desc("durward_deliveries_retried_total", "Attempts at deliveries after which there is another one.")
+	descDied        = desc("durward_deliveries_dead_total", "Deliveries that became dead letters.")
+	descDeadDropped = desc("durward_dead_letters_dropped_total", "Dead letters that were dropped because their tenant had too many.")
+	descRunning     = desc("durward_deliveries_running", "Attempts at deliveries, now.")
+	descStored      = desc("durward_deliveries_waiting", "Deliveries that wait or run.")
+	descStoredBytes = desc("durward_deliveries_waiting_bytes", "Size of the deliveries that wait or run.")
+	descDeadLetters = desc("durward_dead_letters", "Dead letters.")
+	descDeadBytes   = desc("durward_dead_letters_bytes", "Size of the dead letters.")
 
 	descReplayed = desc("durward_idempotency_replays_total", "Execute calls that were answered with what was answered before, under the same idempotency key.")
 	descEvicted  = desc("durward_idempotency_evictions_total", "Answers under idempotency keys that went before their time because a tenant has too many.")
@@ -127,6 +142,32 @@ func (c answersCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.answers.Stats()
 	counter(ch, descReplayed, s.Replayed)
 	counter(ch, descEvicted, s.Evicted)
+}
+
+// deliveriesCollector does the same for the calls of asynchronous triggers.
+type deliveriesCollector struct{ queue *deliveries.Queue }
+
+func (c deliveriesCollector) Describe(ch chan<- *prometheus.Desc) {
+	prometheus.DescribeByCollect(c, ch)
+}
+
+func (c deliveriesCollector) Collect(ch chan<- prometheus.Metric) {
+	s := c.queue.Stats()
+	counter(ch, descAccepted, s.Accepted)
+	counter(ch, descRefused, s.Refused)
+	counter(ch, descCompleted, s.Completed)
+	counter(ch, descAgain, s.Retried)
+	counter(ch, descDied, s.Died)
+	counter(ch, descDeadDropped, s.Dropped)
+	gauge(ch, descRunning, s.Running)
+	stored, err := c.queue.Counts(context.Background())
+	if err != nil { // then these are missing from the page
+		return
+	}
+	gauge(ch, descStored, stored.Waiting)
+	gauge(ch, descStoredBytes, stored.WaitingBytes)
+	gauge(ch, descDeadLetters, stored.Dead)
+	gauge(ch, descDeadBytes, stored.DeadBytes)
 }
 
 func gauge[T int | int64](ch chan<- prometheus.Metric, d *prometheus.Desc, value T) {

@@ -76,6 +76,9 @@ func (s *Server) decide(ctx context.Context, call *executeCall, out *bytes.Buffe
 		return 0, fmt.Errorf("encode answer: %w", err)
 	}
 	out.WriteByte('\n')
+	if response.Delivery != "" {
+		return http.StatusAccepted, nil
+	}
 	return http.StatusOK, nil
 }
 
@@ -91,6 +94,7 @@ func answerOf(response *versions.Response, flow string) api.Answer {
 		SAML:       api.SAML{Attributes: o.SAML.Attributes},
 		State:      response.Answer.State,
 		Directives: o.Directives,
+		Delivery:   response.Delivery,
 		Flow:       api.FlowAt{Slug: flow, Revision: response.Revision},
 		Actions:    make([]api.Executed, len(response.Answer.Executions)),
 	}

@@ -73,7 +73,7 @@ func (s *Server) revision(r *request) (any, error) {
 func slotsFrom(slots map[string]api.Slot) map[contract.SlotName]versions.Slot {
 	out := make(map[contract.SlotName]versions.Slot, len(slots))
 	for name, slot := range slots {
-		to := versions.Slot{Default: each(slot.Default, attachmentFrom)}
+		to := versions.Slot{Default: each(slot.Default, attachmentFrom), Order: versions.Order(slot.Order)}
 		if slot.Methods != nil {
 			to.Methods = make(map[contract.Method][]versions.Attachment, len(slot.Methods))
 		}
@@ -103,7 +103,7 @@ func revisionOf(r versions.Revision) api.Revision {
 		Flow: string(r.Flow), Number: r.Number, Slots: make(map[string]api.Slot, len(r.Slots)), Message: r.Message, SavedAt: r.SavedAt, SavedBy: actorOf(r.SavedBy),
 	}
 	for name, slot := range r.Slots {
-		to := api.Slot{Default: each(slot.Default, attachmentOf)}
+		to := api.Slot{Default: each(slot.Default, attachmentOf), Order: string(slot.Order)}
 		if slot.Methods != nil {
 			to.Methods = make(map[string][]api.Attachment, len(slot.Methods))
 		}

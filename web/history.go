@@ -45,6 +45,7 @@ func (s *Server) executions(r *request) (any, error) {
 		return nil, err
 	}
 	filter.Outcome, filter.Run, filter.Request, filter.User = r.QueryParam("outcome"), r.QueryParam("run"), r.QueryParam("request"), r.QueryParam("user")
+	filter.Delivery = r.QueryParam("delivery")
 	if o := filter.Outcome; o != "" && o != anyFailure && !slices.Contains(words("recorded"), o) {
 		return nil, fieldError("?outcome", "it must be continue, demand_mfa, redirect, block, none or failed")
 	}
@@ -66,7 +67,7 @@ func eventOf(e audit.Event) api.Event {
 func recordOf(r audit.Record) api.Record {
 	return api.Record{
 		Type: string(audit.ActionExecuted),
-		ID:   r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Run: r.Run, Request: r.Request, User: r.User,
+		ID:   r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Run: r.Run, Request: r.Request, User: r.User, Delivery: r.Delivery, Attempt: r.Attempt,
 		Outcome: r.Outcome, Code: r.Code, Reason: r.Reason, DurationUS: r.DurationUS, Actions: each(r.Actions, executedDetailOf),
 	}
 }

@@ -131,6 +131,7 @@ func TestWholeJob(t *testing.T) {
 	require.Len(t, secret.Secret, 52)
 
 	setUp(s, base, keys)
+	handleDeadLetter(s, base, keys)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
@@ -143,6 +144,19 @@ func TestWholeJob(t *testing.T) {
 	for _, op := range s.document.operations {
 		require.True(t, s.document.seen[op.id], "no answer of %s was seen", op.id)
 	}
+}
+
+// handleDeadLetter goes from a call that nobody waits for to a dead letter, and to its end.
+func handleDeadLetter(s *server, base string, keys map[string]string) {
+	s.t.Helper()
+	s.logoutFlow("acme", keys, map[string]string{"hopeless": hopeless}, "hopeless")
+	accepted := s.logout(keys, "u1")
+	s.call(keys["viewer"], "GET", base+"/deliveries", nil).into(200, nil)
+	s.awaitDead(keys, accepted.Delivery)
+	s.call(keys["viewer"], "GET", base+"/dead-letters", nil).into(200, nil)
+	s.call(keys["publisher"], "POST", base+"/dead-letters/"+accepted.Delivery+"/redrive", `{}`).into(200, nil)
+	s.awaitDead(keys, accepted.Delivery)
+	s.call(keys["publisher"], "DELETE", base+"/dead-letters/"+accepted.Delivery, nil).into(200, nil)
 }
 
 // setUp sets what actions may use, and reads it.

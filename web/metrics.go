@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,6 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/versions"
 )
 
@@ -18,6 +22,7 @@ type metrics struct {
 	registry   *prometheus.Registry
 	executions *prometheus.CounterVec
 	failures   *prometheus.CounterVec
+	attempts   *prometheus.CounterVec
 	chains     *prometheus.HistogramVec
 	actions    prometheus.Histogram
 	requests   *prometheus.CounterVec
@@ -36,6 +41,9 @@ func newMetrics(c *Config) *metrics {
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "durward_action_failures_total", Help: "Actions that failed, by kind of failure.",
 		}, []string{"kind"}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "durward_delivery_attempts_total", Help: "Attempts at deliveries, by trigger and result.",
+		}, []string{"trigger", "result"}),
 		chains: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "durward_execution_duration_seconds", Help: "From the body's arrival to the decision, by trigger.", Buckets: buckets,
 		}, []string{"trigger"}),
@@ -50,8 +58,8 @@ func newMetrics(c *Config) *metrics {
 		}, []string{"route"}),
 	}
 	m.registry.MustRegister(
-		m.executions, m.failures, m.chains, m.actions, m.requests, m.durations,
-		poolCollector{c.Workers}, recorderCollector{c.Recorder}, answersCollector{c.Answers},
+		m.executions, m.failures, m.attempts, m.chains, m.actions, m.requests, m.durations,
+		poolCollector{c.Workers}, recorderCollector{c.Recorder}, answersCollector{c.Answers}, deliveriesCollector{c.Deliveries},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	if c.Broker != nil {
@@ -79,8 +87,25 @@ func (m *metrics) executed(response *versions.Response, took time.Duration) {
 	trigger := string(response.Trigger)
 	m.executions.WithLabelValues(trigger, string(response.Answer.Outcome.Kind)).Inc()
 	m.chains.WithLabelValues(trigger).Observe(took.Seconds())
-	for i := range response.Answer.Executions {
-		e := &response.Answer.Executions[i]
+	m.ran(&response.Answer)
+}
+
+// attempted counts an attempt at a delivery: done, failed where an action did, or none where it could not be made.
+func (m *metrics) attempted(trigger contract.TriggerID, answer *runtime.Answer) {
+	result := "done"
+	switch {
+	case answer.Outcome.Kind == audit.NoAnswer:
+		result = audit.NoAnswer
+	case slices.ContainsFunc(answer.Executions, func(e runtime.Execution) bool { return e.Result.Failure != nil }):
+		result = anyFailure
+	}
+	m.attempts.WithLabelValues(string(trigger), result).Inc()
+	m.ran(answer)
+}
+
+func (m *metrics) ran(answer *runtime.Answer) {
+	for i := range answer.Executions {
+		e := &answer.Executions[i]
 		m.actions.Observe(e.Took.Seconds())
 		if e.Result.Failure != nil {
 			m.failures.WithLabelValues(string(e.Result.Failure.Kind)).Inc()

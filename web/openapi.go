@@ -113,6 +113,11 @@ func (rt *route) responses(schemas components) map[string]any {
 	if rt.events {
 		rt.addEvents(all, headers, schemas)
 	}
+	if rt.accepts {
+		all[strconv.Itoa(http.StatusAccepted)] = map[string]any{
+			"description": "Accepted: it is stored, and will be run at least once.", "headers": own, "content": content(schemas, rt.answer),
+		}
+	}
 	for status, kinds := range rt.problemsByStatus() {
 		lines := each(kinds, func(k problemKind) string { return string(k.code) + ": " + k.title + "." })
 		all[strconv.Itoa(status)] = map[string]any{

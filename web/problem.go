@@ -11,6 +11,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
@@ -41,6 +42,7 @@ const (
 	keyReused            code = "idempotency_key_reused"
 	quota                code = "quota"
 	tooManyRequests      code = "too_many_requests"
+	tooManyDeliveries    code = "too_many_deliveries"
 	internal             code = "internal"
 	busy                 code = "busy"
 	stopping             code = "stopping"
@@ -74,6 +76,7 @@ var problemKinds = []problemKind{
 	{keyReused, 422, "The idempotency key was used with another body", "A key names one call: take a new one for another call, and send a repeated call byte for byte as it was."},
 	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
 	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
+	{tooManyDeliveries, 429, "Too many deliveries wait", "The tenant has as many calls of asynchronous triggers waiting as the operator allows one tenant. Try again later."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
 	{registryFailed, 502, "The npm registry does not answer as it should", "It cannot be reached, or refuses what it is asked. The server's log has more, under the request id."},
 	{busy, 503, "The server is busy", "No worker was free in time, or no room for the body or the record of the call. Try again after a moment."},
@@ -142,6 +145,8 @@ func classify(err error, p *api.Problem) code {
 		return noRegistry
 	case errors.Is(err, catalog.ErrRegistry):
 		return registryFailed
+	case errors.Is(err, deliveries.ErrFull):
+		return tooManyDeliveries
 	case errors.Is(err, errTenantBusy):
 		return tooManyRequests
 	case errors.Is(err, errMediaType):

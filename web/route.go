@@ -23,6 +23,7 @@ type route struct {
 	limit        int64       // of the body, in bytes; zero: maxBody
 	answer       any         // a zero value of the answer's type, a schemaName, or a mediaType
 	status       int         // of a success; zero: 200
+	accepts      bool        // a success may be 202, too
 	answers      []parameter // headers that the answer may have, besides those of every answer
 	problems     []code
 	events       bool // a client may ask for progress before the answer

@@ -10,7 +10,7 @@ import (
 
 // routes is the one table of routes.
 func routes() []route {
-	return slices.Concat(systemRoutes(), tenantRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), historyRoutes())
+	return slices.Concat(systemRoutes(), tenantRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), deliveryRoutes(), historyRoutes())
 }
 
 const (
@@ -214,8 +214,8 @@ func flowRoutes() []route {
 			answer: api.Revision{}, handle: (*Server).revision,
 		},
 		{
-			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision",
-			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, problems: []code{invalidRun, keyReused, busy, stopping},
+			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision; at an asynchronous trigger, have it run",
+			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, accepts: true, problems: []code{invalidRun, keyReused, tooManyDeliveries, busy, stopping},
 			headers: []parameter{{
 				headerIdempotencyKey, map[string]any{"type": "string", "minLength": 1, "maxLength": maxIdempotencyKey},
 				"A call that is repeated with the same key and body gets the answer that it got before, and nothing runs twice. Actions see the key, too.",
@@ -240,6 +240,7 @@ func historyRoutes() []route {
 				parameter{"run", textSchema(), "Pick by the id of the run."},
 				parameter{"request", textSchema(), "Pick by request.id."},
 				parameter{"user", textSchema(), "Pick by user.id."},
+				parameter{"delivery", textSchema(), "Pick the attempts at a delivery."},
 			),
 			answer: api.List[api.Record]{}, handle: (*Server).executions,
 		},

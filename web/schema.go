@@ -9,6 +9,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/progress"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
@@ -65,6 +66,10 @@ func words(set string) []string {
 		return knowledge()
 	case "policy":
 		return []string{string(versions.Block), string(versions.Continue)}
+	case "order":
+		return []string{string(versions.OrderUser)}
+	case "delivery_state":
+		return texts[string](deliveries.States())
 	case "request_method":
 		return catalog.Methods()
 	case "request_scheme":

@@ -23,6 +23,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
@@ -104,11 +105,13 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	sealer, err := versions.NewSealer(keys, 0)
 	require.NoError(t, err)
 	log := new(logBuffer)
+	queue := deliveries.New(store, deliveries.Options{Attempts: 2, Backoff: time.Millisecond})
 	config := web.Config{
 		Catalog:         actions,
 		Flows:           &versions.Flows{Store: store, Schemas: schemas, Tenants: settings},
-		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions},
+		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions, Deliveries: queue},
 		Recorder:        recorder,
+		Deliveries:      queue,
 		Answers:         idempotency.New(store, idempotency.Options{}),
 		Workers:         pool,
 		Backup:          store.Backup,
@@ -127,6 +130,11 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	s.web, err = web.New(config)
 	require.NoError(t, err)
 	s.document = readDocument(t, s.web)
+	config.Executor.Attempted = s.web.Attempted
+	running, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { queue.Run(running, config.Executor) })
+	t.Cleanup(func() { stop(); work.Wait() })
 	return s
 }
 

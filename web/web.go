@@ -21,6 +21,7 @@ import (
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/worker"
@@ -37,7 +38,9 @@ type Config struct {
 	Recorder  *audit.Recorder
 	// Answers keep what was answered to calls with an idempotency key.
 	Answers *idempotency.Answers
-	Workers *worker.Pool
+	// Deliveries are the calls of asynchronous triggers.
+	Deliveries *deliveries.Queue
+	Workers    *worker.Pool
 	// Broker is what actions send requests with; only its figures are asked for. Default: there are none.
 	Broker *host.Broker
 	// Packages are the figures of what comes from the npm registry. Default: there are none.
@@ -61,7 +64,7 @@ type Config struct {
 }
 
 func (c *Config) check() error {
-	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Answers == nil || c.Workers == nil || c.Backup == nil {
+	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Answers == nil || c.Deliveries == nil || c.Workers == nil || c.Backup == nil {
 		return errors.New("web: a required part of the configuration is missing")
 	}
 	return nil

@@ -39,6 +39,9 @@ const (
 	SecretDeleted   EventType = "secret.deleted"
 	EgressSaved     EventType = "egress.saved"
 	LimitsSaved     EventType = "limits.saved"
+
+	DeliveryRedriven  EventType = "delivery.redriven"
+	DeliveryDiscarded EventType = "delivery.discarded"
 	// ActionExecuted is the type of a [Record]; no event has it.
 	ActionExecuted EventType = "flow.action_executed"
 )
@@ -87,6 +90,9 @@ type Record struct {
 	Run     string `json:"run"`
 	Request string `json:"request,omitempty"` // request.id as the caller sent it
 	User    string `json:"user,omitempty"`    // user.id as the caller sent it
+	// Delivery is the id of the delivery that this is an attempt of, and Attempt counts those, from 1. Only records of asynchronous triggers have them.
+	Delivery string `json:"delivery,omitempty"`
+	Attempt  int    `json:"attempt,omitzero"`
 	// Outcome is the kind of the answer, or [NoAnswer]; Code belongs to a block.
 	Outcome    string `json:"outcome"`
 	Code       string `json:"code,omitempty"`
@@ -165,8 +171,8 @@ type Filter struct {
 	Type   EventType // events only
 	// Outcome picks records by kind; "failed" picks those in which an action failed.
 	Outcome string
-	// Run, Request and User pick records.
-	Run, Request, User string
+	// Run, Request, User and Delivery pick records.
+	Run, Request, User, Delivery string
 	// After is the cursor that the page before returned; empty for the newest.
 	After string
 	// Limit is the most entries to return, 1 to 200. Default: 50. A page also ends, with at least one entry, before it would have more than [MaxPage] bytes.
@@ -179,7 +185,8 @@ const MaxPage = 4 << 20
 // Matches says whether a record passes the filter, its page aside.
 func (f *Filter) Matches(r *Record) bool {
 	if !f.covers(r.Time) || f.Flow != "" && f.Flow != r.Flow || f.Run != "" && f.Run != r.Run ||
-		f.Request != "" && f.Request != r.Request || f.User != "" && f.User != r.User {
+		f.Request != "" && f.Request != r.Request || f.User != "" && f.User != r.User ||
+		f.Delivery != "" && f.Delivery != r.Delivery {
 		return false
 	}
 	ran, failed := f.Action == "", false

@@ -48,12 +48,13 @@ type term struct {
 
 // The fields of terms. They are part of the block format.
 const (
-	termFlow    = 'f'
-	termAction  = 'a'
-	termOutcome = 'o'
-	termRun     = 'r'
-	termRequest = 'q'
-	termUser    = 'u'
+	termFlow     = 'f'
+	termAction   = 'a'
+	termOutcome  = 'o'
+	termRun      = 'r'
+	termRequest  = 'q'
+	termUser     = 'u'
+	termDelivery = 'd'
 )
 
 const outcomeFailed = "failed"
@@ -80,6 +81,7 @@ func (r *Record) terms(hashes map[uint64]struct{}) {
 	add(term{termRun, r.Run})
 	add(term{termRequest, r.Request})
 	add(term{termUser, r.User})
+	add(term{termDelivery, r.Delivery})
 	for i := range r.Actions {
 		add(term{termAction, r.Actions[i].Action})
 		if r.Actions[i].Failure != nil {
@@ -93,7 +95,7 @@ func (f *Filter) terms() []uint64 {
 	var hashes []uint64
 	for _, t := range []term{
 		{termFlow, f.Flow}, {termAction, f.Action}, {termOutcome, f.Outcome},
-		{termRun, f.Run}, {termRequest, f.Request}, {termUser, f.User},
+		{termRun, f.Run}, {termRequest, f.Request}, {termUser, f.User}, {termDelivery, f.Delivery},
 	} {
 		if t.value != "" {
 			hashes = append(hashes, t.hash())

@@ -35,6 +35,10 @@ func appendRecord(dst []byte, r *Record) ([]byte, error) {
 	w.text("run", r.Run)
 	w.some("request", r.Request)
 	w.some("user", r.User)
+	if r.Delivery != "" {
+		w.text("delivery", r.Delivery)
+		w.number("attempt", int64(r.Attempt))
+	}
 	w.text("outcome", r.Outcome)
 	w.some("code", r.Code)
 	w.some("reason", r.Reason)

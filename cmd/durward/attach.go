@@ -120,6 +120,31 @@ func detach(slots map[string]api.Slot, id string) error {
 	return fmt.Errorf("the flow has no attachment %s; \"durward flow show\" shows their ids", id)
 }
 
+type flowOrder struct {
+	tenantConnection
+	Flow    string `arg:"" help:"The flow's slug."`
+	Slot    string `arg:"" help:"The slot, of a trigger for whose answer nobody waits."`
+	Order   string `arg:"" enum:"user,none" help:"user: each user's deliveries run in the order in which they were accepted; one that is tried again holds up those behind it. none: they run as they come."`
+	Message string `short:"m" help:"What is new."`
+}
+
+func (c *flowOrder) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	r, err := edit(ctx, tenant, c.Flow, c.Message, func(slots map[string]api.Slot) error {
+		slot := slots[c.Slot]
+		slot.Order = strings.TrimPrefix(c.Order, "none")
+		slots[c.Slot] = slot
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.showSaved(s, &r, fmt.Sprintf("Saved the order of %s of %s.", c.Slot, c.Flow))
+}
+
 // attempts is how often an edit is made anew because somebody else saved in the meantime.
 const attempts = 5
 

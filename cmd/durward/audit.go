@@ -92,12 +92,13 @@ type auditExecutions struct {
 	tenantConnection
 	limit
 	period
-	Flow    string `help:"Of this flow."`
-	Action  string `help:"In which this action ran."`
-	Outcome string `placeholder:"KIND" help:"With this answer: continue, block, demand_mfa or redirect; failed: an action failed; none: the caller got no answer."`
-	RunID   string `name:"run" placeholder:"ID" help:"Of the run with this id. All calls of one sign-in have the same."`
-	Request string `placeholder:"ID" help:"With this request.id, as the login system sent it."`
-	User    string `placeholder:"ID" help:"With this user.id, as the login system sent it."`
+	Flow     string `help:"Of this flow."`
+	Action   string `help:"In which this action ran."`
+	Outcome  string `placeholder:"KIND" help:"With this answer: continue, block, demand_mfa or redirect; failed: an action failed; none: the caller got no answer."`
+	RunID    string `name:"run" placeholder:"ID" help:"Of the run with this id. All calls of one sign-in have the same."`
+	Request  string `placeholder:"ID" help:"With this request.id, as the login system sent it."`
+	User     string `placeholder:"ID" help:"With this user.id, as the login system sent it."`
+	Delivery string `placeholder:"ID" help:"The attempts at this delivery."`
 }
 
 func (c *auditExecutions) Run(ctx context.Context, s streams) error {
@@ -106,7 +107,7 @@ func (c *auditExecutions) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	filter := client.ExecutionFilter{
-		From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Outcome: c.Outcome, Run: c.RunID, Request: c.Request, User: c.User,
+		From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Outcome: c.Outcome, Run: c.RunID, Request: c.Request, User: c.User, Delivery: c.Delivery,
 	}
 	records, err := collect(ctx, tenant.Executions(filter), c.limit)
 	if err != nil {
@@ -117,6 +118,9 @@ func (c *auditExecutions) Run(ctx context.Context, s streams) error {
 		answer := r.Outcome
 		if r.Code != "" {
 			answer += " (" + r.Code + ")"
+		}
+		if r.Attempt > 1 {
+			answer += fmt.Sprintf(" (attempt %d)", r.Attempt)
 		}
 		return []string{when(r.Time), r.Trigger, fmt.Sprintf("%s@%d", r.Flow, r.Revision), dash(r.User), answer, micros(r.DurationUS), dash(ran(r.Actions))}
 	})

@@ -30,9 +30,10 @@ type cli struct {
 	Secret secretCommand `cmd:"" group:"author" help:"Set, list and delete the secrets that actions use."`
 	Egress egressCommand `cmd:"" group:"author" help:"Say where actions may send requests."`
 
-	Flow    flowCommand    `cmd:"" group:"flow" help:"Say which actions run where."`
-	Execute executeCommand `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
-	Audit   auditCommand   `cmd:"" group:"flow" help:"See who changed what, and what ran."`
+	Flow     flowCommand     `cmd:"" group:"flow" help:"Say which actions run where."`
+	Execute  executeCommand  `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
+	Delivery deliveryCommand `cmd:"" group:"flow" help:"See what nobody waits for: deliveries and dead letters."`
+	Audit    auditCommand    `cmd:"" group:"flow" help:"See who changed what, and what ran."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
 }

@@ -70,7 +70,10 @@ func printAnswer(w io.Writer, a *api.Answer) {
 		"url", a.URL, "params", effect(a.Params), "token", a.Token,
 		"claims", effect(a.Claims), "scopes", effect(a.Scopes), "user", effect(a.User), "session", effect(a.Session), "saml", effect(a.SAML),
 		"state", effect(a.State), "directives", effect(a.Directives),
-		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run, "replayed", yes(a.Replayed))
+		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run, "delivery", a.Delivery, "replayed", yes(a.Replayed))
+	if a.Delivery != "" {
+		return // it will be run
+	}
 	if len(a.Actions) == 0 {
 		fmt.Fprintln(w, "No action ran.")
 		return

@@ -18,6 +18,7 @@ type flowCommand struct {
 	Show      flowShow      `cmd:"" help:"Show a flow and what runs in it."`
 	Attach    flowAttach    `cmd:"" help:"Attach a version of an action to a slot."`
 	Detach    flowDetach    `cmd:"" help:"Take an attachment out of a flow."`
+	Order     flowOrder     `cmd:"" help:"Say whether the deliveries of an asynchronous slot run in order."`
 	Save      flowSave      `cmd:"" help:"Save all slots of a flow at once, from a file."`
 	Revisions flowRevisions `cmd:"" help:"List a flow's revisions, newest first."`
 }

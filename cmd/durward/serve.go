@@ -16,6 +16,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/worker"
@@ -54,6 +55,11 @@ type serveCommand struct {
 	IdempotencyEntries int           `default:"100000" env:"DURWARD_IDEMPOTENCY_ENTRIES" help:"How many such answers of a tenant are kept; the oldest goes when there are more."`
 	IdempotencySize    int64         `default:"64" env:"DURWARD_IDEMPOTENCY_SIZE" help:"How much they may have together, in MiB."`
 
+	DeliveryConcurrency int   `default:"4" env:"DURWARD_DELIVERY_CONCURRENCY" help:"How many deliveries of a tenant, calls of asynchronous triggers, run at a time."`
+	DeliveryAttempts    int   `default:"20" env:"DURWARD_DELIVERY_ATTEMPTS" help:"How often a delivery is tried before it is a dead letter."`
+	DeliveryEntries     int   `default:"10000" env:"DURWARD_DELIVERY_ENTRIES" help:"How many deliveries of a tenant may wait, and how many dead letters are kept."`
+	DeliverySize        int64 `default:"64" env:"DURWARD_DELIVERY_SIZE" help:"How much each of both may have together, in MiB."`
+
 	Drain   time.Duration `default:"0s" env:"DURWARD_DRAIN" help:"How long to go on taking requests while /readyz already says that the server is stopping, for a load balancer to notice."`
 	Logging logging       `embed:"" set:"log_level=info"`
 }
@@ -87,6 +93,8 @@ func (c *serveCommand) Validate() error {
 		return fmt.Errorf("--tenant-storage and --tenant-records must be from 1 to %d", mostTenantMiB)
 	case c.IdempotencyWindow < time.Second || c.IdempotencyEntries < 1 || c.IdempotencySize < 1 || c.IdempotencySize > mostTenantMiB:
 		return fmt.Errorf("--idempotency-window must be at least 1s, --idempotency-entries at least 1, --idempotency-size from 1 to %d", mostTenantMiB)
+	case c.DeliveryConcurrency < 1 || c.DeliveryAttempts < 1 || c.DeliveryEntries < 1 || c.DeliverySize < 1 || c.DeliverySize > mostTenantMiB:
+		return fmt.Errorf("--delivery-concurrency, --delivery-attempts and --delivery-entries must be at least 1, --delivery-size from 1 to %d", mostTenantMiB)
 	case c.Drain < 0:
 		return errors.New("--drain must be at least 0s")
 	}
@@ -151,7 +159,10 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow), TenantDayBytes: c.TenantRecords << 20},
 		Answers:  idempotency.Options{Window: c.IdempotencyWindow, TenantEntries: c.IdempotencyEntries, TenantBytes: c.IdempotencySize << 20},
-		Store:    bolt.Options{TenantBytes: c.TenantStorage << 20},
+		Deliveries: deliveries.Options{
+			Concurrency: c.DeliveryConcurrency, Attempts: c.DeliveryAttempts, Bounds: deliveries.Bounds{Entries: c.DeliveryEntries, Bytes: c.DeliverySize << 20},
+		},
+		Store: bolt.Options{TenantBytes: c.TenantStorage << 20},
 	}
 	collectLess()
 	tameStandardLog(config.Logger)

@@ -16,7 +16,9 @@ import (
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/catalog/seal"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
@@ -44,6 +46,8 @@ type serverConfig struct {
 	Recorder audit.RecorderOptions
 	// Answers is how answers to calls with an idempotency key are kept; Logger is filled in.
 	Answers idempotency.Options
+	// Deliveries is how calls of asynchronous triggers are run; Logger is filled in.
+	Deliveries deliveries.Options
 	// Store is how all else is kept.
 	Store bolt.Options
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
@@ -61,6 +65,8 @@ type server struct {
 	broker   *host.Broker
 	recorder *audit.Recorder
 	answers  *idempotency.Answers
+	queue    *deliveries.Queue
+	executor *versions.Executor
 	web      *web.Server
 	forget   context.CancelFunc // ends the caches' watching of the store
 }
@@ -90,6 +96,8 @@ func newServer(config serverConfig) (s *server, err error) {
 	}
 	config.Answers.Logger = config.Logger
 	s.answers = idempotency.New(s.store, config.Answers)
+	config.Deliveries.Logger = config.Logger
+	s.queue = deliveries.New(s.store, config.Deliveries)
 	s.web, err = s.services(ctx)
 	return s, err
 }
@@ -162,21 +170,28 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	settings := versions.NewSettings(ctx, actions, most)
 	s.broker = host.New(host.Options{})
 	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
+	s.executor = &versions.Executor{
+		Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions, Deliveries: s.queue,
+		Attempted: func(trigger contract.TriggerID, answer *runtime.Answer, took time.Duration) {
+			s.web.Attempted(trigger, answer, took)
+		},
+	}
 	return web.New(web.Config{
-		Catalog:   actions,
-		Publisher: &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Packages: packages, Schemas: schemas, Engine: engine},
-		Flows:     &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
-		Executor:  &versions.Executor{Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions},
-		Recorder:  s.recorder,
-		Answers:   s.answers,
-		Workers:   s.runs,
-		Broker:    s.broker,
-		Packages:  client.Stats,
-		Backup:    s.store.Backup,
-		Templates: shipped(),
-		Version:   programVersion(),
-		Drain:     s.config.Drain,
-		Logger:    s.config.Logger,
+		Catalog:    actions,
+		Publisher:  &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Packages: packages, Schemas: schemas, Engine: engine},
+		Flows:      &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
+		Executor:   s.executor,
+		Recorder:   s.recorder,
+		Answers:    s.answers,
+		Deliveries: s.queue,
+		Workers:    s.runs,
+		Broker:     s.broker,
+		Packages:   client.Stats,
+		Backup:     s.store.Backup,
+		Templates:  shipped(),
+		Version:    programVersion(),
+		Drain:      s.config.Drain,
+		Logger:     s.config.Logger,
 
 		OperatorKeyHash: sha256.Sum256([]byte(s.config.OperatorKey)),
 	})
@@ -206,6 +221,7 @@ func (s *server) Run(ctx context.Context) error {
 	s.config.Logger.Info("ready", "url", s.URL(), "data", s.config.Data, "version", programVersion())
 	var beside sync.WaitGroup
 	beside.Go(func() { s.answers.Run(ctx) })
+	beside.Go(func() { s.queue.Run(ctx, s.executor) })
 	err := s.web.Run(ctx, s.config.Listener)
 	beside.Wait()
 	return errors.Join(err, s.close())

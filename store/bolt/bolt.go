@@ -102,6 +102,10 @@ func open(dir string, opts Options) (*Store, error) {
 		main.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := releaseClaims(main); err != nil {
+		main.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	if err := removeUnfinished(dir, filepath.Join(dir, daysName)); err != nil {
 		main.Close()
 		return nil, err

@@ -1,5 +1,5 @@
-// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions, audit and idempotency. A backend
-// that passes it can stand behind the product.
+// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions, audit, idempotency and
+// deliveries. A backend that passes it can stand behind the product.
 package storetest
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/versions"
 )
@@ -25,6 +26,7 @@ type Store interface {
 	versions.Store
 	audit.Store
 	idempotency.Store
+	deliveries.Store
 	Close() error
 }
 
@@ -66,6 +68,12 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"answers are bounded":               testAnswerBounds,
 		"answers expire":                    testAnswerExpiry,
 		"answers are kept once":             testAnswerRace,
+		"deliveries":                        testDeliveries,
+		"deliveries in line":                testDeliveryLines,
+		"claims on deliveries":              testDeliveryClaims,
+		"claims are made once":              testDeliveryClaimRace,
+		"deliveries are bounded":            testDeliveryBounds,
+		"dead letters":                      testDeadLetters,
 		"records":                           testRecords,
 		"records are filtered":              testRecordFilter,
 		"records are paged in order":        testRecordPaging,

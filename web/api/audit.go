@@ -37,6 +37,8 @@ type Record struct {
 	Run        string           `json:"run" doc:"The id of the run; all calls of one sign-in have the same."`
 	Request    string           `json:"request,omitempty" doc:"request.id, as the caller sent it."`
 	User       string           `json:"user,omitempty" doc:"user.id, as the caller sent it."`
+	Delivery   string           `json:"delivery,omitempty" doc:"Asynchronous triggers: the delivery that this is an attempt at."`
+	Attempt    int              `json:"attempt,omitzero" doc:"Asynchronous triggers: which attempt it is, from 1."`
 	Outcome    string           `json:"outcome" enum:"recorded" doc:"The kind of the answer; none where there was no answer, because no worker was free or the caller went away."`
 	Code       string           `json:"code,omitempty" doc:"block: the code."`
 	Reason     string           `json:"reason,omitempty" doc:"Why, for the operator."`

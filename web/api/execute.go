@@ -40,6 +40,8 @@ type Answer struct {
 	State      json.RawMessage   `json:"state" schema:"object" doc:"The run's state after this call: send it with the next call of the same sign-in."`
 	Directives []json.RawMessage `json:"directives,omitempty" schema:"directive" doc:"What else to do."`
 
+	Delivery string `json:"delivery,omitempty" doc:"Asynchronous triggers: the id under which the call was accepted. What it does will be in the audit of executions."`
+
 	Flow    FlowAt     `json:"flow" doc:"What decided."`
 	Actions []Executed `json:"actions" doc:"The actions that ran, in order."`
 

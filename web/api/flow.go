@@ -62,6 +62,7 @@ type SavedRevision struct {
 type Slot struct {
 	Default []Attachment            `json:"default,omitempty" doc:"What runs where no list is for the method in use."`
 	Methods map[string][]Attachment `json:"methods,omitempty" doc:"By authentication method: what runs instead of the default list; an empty list runs nothing."`
+	Order   string                  `json:"order,omitempty" enum:"order" doc:"Asynchronous triggers: user runs the deliveries of each user in the order in which they were accepted. Absent: they run as they come."`
 }
 
 // Attachment is one action in one list of a slot.

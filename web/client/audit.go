@@ -20,14 +20,15 @@ type EditFilter struct {
 
 // ExecutionFilter picks execute calls. The zero value picks all.
 type ExecutionFilter struct {
-	From    time.Time // at or after
-	To      time.Time // before; zero: no bound
-	Flow    string
-	Action  string // that ran
-	Outcome string // a kind, or failed: an action failed
-	Run     string // the id, which stands in the audit, and not the token
-	Request string // request.id, as it was sent
-	User    string // user.id, as it was sent
+	From     time.Time // at or after
+	To       time.Time // before; zero: no bound
+	Flow     string
+	Action   string // that ran
+	Outcome  string // a kind, or failed: an action failed
+	Run      string // the id, which stands in the audit, and not the token
+	Request  string // request.id, as it was sent
+	User     string // user.id, as it was sent
+	Delivery string // the attempts at this one
 }
 
 // Edits returns the method that lists the edits, newest first, for one page or for [All].
@@ -38,7 +39,7 @@ func (t *Tenant) Edits(f EditFilter) Lister[api.Event] {
 // Executions returns the method that lists the execute calls, newest first, for one page or for [All].
 func (t *Tenant) Executions(f ExecutionFilter) Lister[api.Record] {
 	return history[api.Record](t, "executions", f.From, f.To, map[string]string{
-		"flow": f.Flow, "action": f.Action, "outcome": f.Outcome, "run": f.Run, "request": f.Request, "user": f.User,
+		"flow": f.Flow, "action": f.Action, "outcome": f.Outcome, "run": f.Run, "request": f.Request, "user": f.User, "delivery": f.Delivery,
 	})
 }
 

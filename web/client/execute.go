@@ -23,6 +23,8 @@ type Execution struct {
 // Execute runs a slot and returns the decision. A decision to block is an answer like the others; the error says that there is none, and then the caller's own
 // policy decides: a [*Problem] whose Status is 503 may be tried again.
 //
+// At an asynchronous trigger nobody waits for what runs: the answer is always to continue, and Delivery names what was stored and will be run.
+//
 // Of a sign-in that makes several calls, each later one sends Run and State of the answer before it.
 func (t *Tenant) Execute(ctx context.Context, x Execution) (api.Answer, error) {
 	r := request{method: http.MethodPost, path: t.path("flows", x.Flow, "slots", x.Slot, "execute"), body: &x.Call}
