@@ -5,6 +5,8 @@
 // so that the figures are those of one core. Beside it runs a plain handler, which decides the same thing with no sandbox, no tenants and no record: its figures say how fast the machine is
 // today. Each run is repeated and the median of the repetitions is shown: one run on a shared machine says nothing.
 //
+// With the argument packages it measures actions that use npm packages, beside one that uses none.
+//
 // With the argument neighbour it measures what a tenant notices of another one that runs the hostile programs of package hostile, and with soak it lets both run for a long time
 // and looks for what leaks. Both end with a verdict, and with the exit code 1 if it is bad.
 package main
@@ -38,6 +40,7 @@ func main() {
 	within := flag.String("in-process", "", "do not measure, but be the server without worker processes on this `address`")
 	spinning := flag.Bool("spin", false, "do not measure, but keep the processors busy")
 	family := flag.String("family", "", "neighbour: only the families that match this `pattern`")
+	installed := flag.String("installed", "bundler/npm/matrix/node_modules", "packages: the `folder` in which npm has installed the packages")
 	flag.Parse()
 	switch {
 	case *plain != "":
@@ -54,6 +57,8 @@ func main() {
 	switch mode := flag.Arg(0); mode {
 	case "":
 		err = measure(*binary, *duration, *rounds, *pin && canPin())
+	case "packages":
+		err = measurePackages(*binary, *installed, *duration, *rounds)
 	case "neighbour":
 		err = neighbour(*binary, *family, *duration, *rounds)
 	case "soak":

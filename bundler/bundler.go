@@ -68,15 +68,12 @@ func Build(src Source) (*Bundle, error) {
 	if len(result.Errors) > 0 {
 		return nil, newBuildError(append(diagnostics(SeverityError, result.Errors), warnings...))
 	}
-	return collect(src, result.OutputFiles, warnings)
+	return collect(src, result, warnings)
 }
 
-// bundle lets esbuild bundle, twice where the first time shows that a module is CommonJS.
+// bundle lets esbuild bundle.
 func bundle(entry string, modules *modules) api.BuildResult {
 	result := api.Build(options(entry, modules))
-	if len(result.Errors) == 0 && hasCommonJS(result.Metafile) {
-		result = api.Build(sloppy(options(entry, modules)))
-	}
 	result.Errors, result.Warnings = sorted(result.Errors, result.Warnings)
 	return result
 }
@@ -168,13 +165,13 @@ func missing() map[string]bool {
 	}
 }
 
-func collect(src Source, outputs []api.OutputFile, warnings []Diagnostic) (*Bundle, error) {
+func collect(src Source, result api.BuildResult, warnings []Diagnostic) (*Bundle, error) {
 	b := &Bundle{Bundler: "esbuild " + version, Warnings: warnings}
-	for _, out := range outputs {
+	for _, out := range result.OutputFiles {
 		if strings.HasSuffix(out.Path, ".map") {
 			b.SourceMap = out.Contents
 		} else {
-			b.Script = closed(out.Contents)
+			b.Script = closed(out.Contents, !hasCommonJS(result.Metafile))
 		}
 	}
 	if len(b.Script) > MaxScriptSize {
