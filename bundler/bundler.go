@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/durward/durward/bundler/capability"
 )
 
 // Source is an action's source code.
@@ -33,6 +35,8 @@ type Bundle struct {
 	// Bundler names what made the bundle and its version, for example "esbuild 0.28.2".
 	Bundler  string
 	Warnings []Diagnostic
+	// Capabilities are what the script can do, as far as its text shows.
+	Capabilities capability.Found
 }
 
 // Limits of a source and of what is made of it, in bytes but for the counts.
@@ -181,6 +185,9 @@ func collect(src Source, result api.BuildResult, warnings []Diagnostic) (*Bundle
 			Hint:     "Leave out what the action does not use.",
 		}})
 	}
+	b.Capabilities = capability.Of(b.Script, b.SourceMap, capability.Namespaces{
+		Own: namespaceAction + ":", Package: namespacePackage + ":", Builtin: []string{namespaceBuiltin + ":", namespaceRequire + ":"},
+	})
 	var err error
 	if b.SourceMap, err = authorsMap(b.SourceMap, src.Files); err != nil {
 		return nil, fmt.Errorf("source map: %w", err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/bundler/npm"
 )
 
@@ -29,6 +30,8 @@ type reply struct {
 	SourceMap   []byte       `json:"source_map,omitempty"`
 	Bundler     string       `json:"bundler,omitempty"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"`
+
+	Capabilities capability.Found `json:"capabilities,omitzero"`
 }
 
 // Task returns the process's side: it takes a source as [Remote] sends it and returns the reply for [Remote]. check sees the bundle before it
@@ -63,7 +66,7 @@ func build(src Source, check func(*Bundle) []Diagnostic) (reply, error) {
 	if hasError(ds) {
 		return reply{Diagnostics: ds}, nil
 	}
-	return reply{Script: b.Script, SourceMap: b.SourceMap, Bundler: b.Bundler, Diagnostics: ds}, nil
+	return reply{Script: b.Script, SourceMap: b.SourceMap, Bundler: b.Bundler, Diagnostics: ds, Capabilities: b.Capabilities}, nil
 }
 
 // Remote builds in another process, which may be killed.
@@ -104,7 +107,7 @@ func decodeReply(answer []byte, src Source) (*Bundle, error) {
 	if hasError(r.Diagnostics) {
 		return nil, &BuildError{Diagnostics: r.Diagnostics}
 	}
-	return &Bundle{Script: r.Script, SourceMap: r.SourceMap, Bundler: r.Bundler, Warnings: r.Diagnostics}, nil
+	return &Bundle{Script: r.Script, SourceMap: r.SourceMap, Bundler: r.Bundler, Warnings: r.Diagnostics, Capabilities: r.Capabilities}, nil
 }
 
 func (r reply) validate(src Source) error {
@@ -130,7 +133,7 @@ func (r reply) validate(src Source) error {
 	case r.Bundler == "" || len(r.Bundler) > 64:
 		return errors.New("no proper name of the bundler")
 	}
-	return nil
+	return r.Capabilities.Check(func(file string) bool { _, own := src.Files[file]; return own })
 }
 
 func (d Diagnostic) validate(src Source) error {
