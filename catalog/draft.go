@@ -42,7 +42,7 @@ func checkDraft(d *Draft) error {
 	checkFiles(d, add)
 	checkTriggers(d, add)
 	checkSecretNames(d, add)
-	checkHosts("/hosts", d.Hosts, add, anyHost)
+	checkDeclaredHosts(d.Hosts, add)
 	checkDependencies(d.Dependencies, add)
 	if len(d.ConfigSchema) > MaxSchemaBytes {
 		add("/config_schema", "a schema has at most %d bytes", MaxSchemaBytes)

@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// AnyHost stands, among the hosts that a draft declares, for every host that the tenant's egress policy allows.
+const AnyHost = "*"
+
 // MaxHosts is how many hosts a list names at most.
 const MaxHosts = 100
 
@@ -129,6 +132,19 @@ func checkHosts(pointer string, list []string, add func(pointer, format string, 
 
 // anyHost refuses none: naming a host grants nothing where it is a policy that grants.
 func anyHost(host) string { return "" }
+
+// checkDeclaredHosts checks the hosts of a draft. Naming one grants nothing, because it is a policy that grants, and so any may be named.
+func checkDeclaredHosts(list []string, add func(pointer, format string, args ...any)) {
+	if len(list) > MaxHosts {
+		add("/hosts", "a list has at most %d hosts", MaxHosts)
+		return
+	}
+	for i, text := range list {
+		if _, err := parseHost(text); err != nil && text != AnyHost {
+			add(fmt.Sprintf("/hosts/%d", i), "%v, or %q for every host that the tenant's egress policy allows", err, AnyHost)
+		}
+	}
+}
 
 // publicHost refuses what only the operator may open.
 func publicHost(h host) string {

@@ -67,7 +67,7 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *hos
 		execution.Result.Failure = chainFailure(call)
 		return execution.failed(call.Trigger), execution, nil
 	}
-	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Limits: limits})
+	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Secrets: step.Secrets, Limits: limits})
 	execution.Requests = requests
 	if err != nil {
 		return Outcome{}, execution, err

@@ -43,7 +43,7 @@ type Step struct {
 	Program    *Program
 	Config     json.RawMessage // an object; nil means {}
 	Secrets    []string        // the names of those that the version declares
-	Hosts      []string        // that the version declares; nil if it declares none
+	Hosts      []string        // that the version declares, and the only ones that it reaches
 	OnFailure  Policy
 	Limits     Limits // as attached; a zero field means the tenant's
 }

@@ -171,7 +171,7 @@ func (l *Live) steps(ctx context.Context, flow *Flow, list []Attachment) ([]runt
 		limits.Wall = time.Duration(a.TimeoutMS) * time.Millisecond
 		steps[i] = runtime.Step{
 			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: a.Config,
-			Secrets: v.Secrets, Hosts: v.Hosts, OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
+			Secrets: v.Secrets, Hosts: v.reach(), OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
 		}
 	}
 	return steps, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/Masterminds/semver/v3"
@@ -72,8 +73,9 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	v := Version{
 		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message,
 		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
-		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, PublishedAt: p.now(), PublishedBy: by,
+		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code, PublishedAt: p.now(), PublishedBy: by,
 	}
+	warnings := slices.Concat(bundle.Warnings, undeclared(&draft, &bundle.Capabilities))
 	v.Digest = v.digest()
 	event := audit.Event{
 		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
@@ -84,14 +86,14 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	if errors.Is(err, catalog.ErrExists) {
 		there, readErr := p.Store.Version(ctx, tenant, slug, v.Number)
 		if readErr == nil && there.Digest == v.Digest {
-			return there, bundle.Warnings, nil
+			return there, warnings, nil
 		}
 		err = errors.Join(fmt.Errorf("version %s of %s is published with other content, and versions never change: %w", v.Number, slug, catalog.ErrExists), readErr)
 	}
 	if err != nil {
 		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
 	}
-	return v, bundle.Warnings, nil
+	return v, warnings, nil
 }
 
 func checkPublication(publication Publication) error {
@@ -205,7 +207,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	if err != nil {
 		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
 	}
-	return TrialResult{Outcome: answer.Outcome, Execution: answer.Executions[0], State: answer.State, Warnings: bundle.Warnings}, nil
+	return TrialResult{Outcome: answer.Outcome, Execution: answer.Executions[0], State: answer.State, Warnings: slices.Concat(bundle.Warnings, undeclared(&draft, &bundle.Capabilities))}, nil
 }
 
 // eventErrors puts the pointers of an event's errors where the event stands in the body of a trial.

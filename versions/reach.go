@@ -55,7 +55,7 @@ func (c *checker) warnOfReach(at string, v *Version) {
 	}
 	egress := &c.settings.Egress
 	closed := slices.DeleteFunc(slices.Clone(v.Hosts), func(pattern string) bool {
-		if catalog.HostAllowed(egress.Internal, pattern) {
+		if pattern == catalog.AnyHost || catalog.HostAllowed(egress.Internal, pattern) {
 			return true
 		}
 		return catalog.HostPublic(pattern) && (len(egress.Hosts) == 0 || catalog.HostAllowed(egress.Hosts, pattern))

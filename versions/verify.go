@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
@@ -15,7 +16,7 @@ type Verification struct {
 	// Rebuilt is the digest of what the sources and the lock make now. It equals the version's if nothing differs.
 	Rebuilt string
 	Bundler string // that made it now
-	// Differences name what is not the same: "digest", if what is stored is not what the digest was made of; "bundler", "bundle" and "source_map".
+	// Differences name what is not the same: "digest", if what is stored is not what the digest was made of; "bundler", "bundle", "source_map" and "capabilities".
 	Differences []string
 }
 
@@ -40,6 +41,7 @@ func (p *Publisher) Verify(ctx context.Context, tenant catalog.TenantID, action 
 		{"bundler", v.Bundler == b.Bundler},
 		{"bundle", bytes.Equal(v.Bundle, b.Script)},
 		{"source_map", bytes.Equal(v.SourceMap, b.SourceMap)},
+		{"capabilities", v.Code == nil || reflect.DeepEqual(*v.Code, b.Capabilities.Code)},
 	} {
 		if !part.same {
 			result.Differences = append(result.Differences, part.name)

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -34,7 +35,10 @@ type Version struct {
 	SourceMap []byte
 	// Bundler names the bundler and its version, for example "esbuild 0.28.2".
 	Bundler string
-	// Digest is the SHA-256, in hex, over everything above but the tenant.
+	// Code is what the bundle can do, as far as its text shows; nil in a version from before it was looked at. It is beside the digest: it follows from what the digest is over, and a reader that
+	// learns to see more changes no version.
+	Code *capability.Code
+	// Digest is the SHA-256, in hex, over everything above but the tenant and Code.
 	Digest      string
 	Message     string
 	PublishedAt time.Time

@@ -120,7 +120,7 @@ func TestBadEdits(t *testing.T) {
 		"no such secret":      {"DELETE", "/v1/tenants/acme/secrets/NONE", nil, 404, "not_found", nil},
 		"private host":        {"PUT", "/v1/tenants/acme/egress", `{"hosts":["a.example","10.0.0.1:80"],"methods":["get"],"schemes":["ftp"]}`, 422, "invalid", []string{"/hosts/1", "/methods/0", "/schemes/0"}},
 		"lost egress race":    {"PUT", "/v1/tenants/acme/egress", `{"revision":1}`, 409, "conflict", nil},
-		"draft's hosts":       {"PATCH", "/v1/tenants/acme/actions/domain-allowlist/draft", `{"hosts":["*"]}`, 422, "invalid", []string{"/hosts/0"}},
+		"draft's hosts":       {"PATCH", "/v1/tenants/acme/actions/domain-allowlist/draft", `{"hosts":["**"]}`, 422, "invalid", []string{"/hosts/0"}},
 		"too much time":       {"PUT", "/v1/tenants/acme/flows/login", `{"base":1,"slots":{"after":{"default":[{"action":"domain-allowlist","version":"1.0.0","timeout_ms":10001,"limits":{"cpu_ms":2001,"requests":-1}}]}}}`, 422, "invalid", []string{"/slots/after/default/0/timeout_ms", "/slots/after/default/0/limits/cpu_ms", "/slots/after/default/0/limits/requests"}},
 		"revision no number":  {"GET", "/v1/tenants/acme/flows/login/revisions/first", nil, 404, "not_found", nil},
 		"limit no number":     {"GET", "/v1/tenants/acme/flows?limit=many", nil, 422, "invalid", []string{"?limit"}},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -52,6 +53,10 @@ func words(set string) []string {
 		return texts[string](catalog.Roles())
 	case "actor_role":
 		return append(texts[string](catalog.Roles()), string(catalog.RoleOperator))
+	case "host_api":
+		return append([]string{capability.Any}, capability.APIs()...)
+	case "capability":
+		return texts[string](versions.ChangeKinds())
 	case "action_kind":
 		return []string{string(catalog.ActionCustom), string(catalog.ActionTemplate)}
 	case "trigger":

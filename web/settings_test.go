@@ -273,6 +273,9 @@ func TestWarningsOfReach(t *testing.T) {
 	var version api.Version
 	s.call(keys["viewer"], "GET", "/v1/tenants/acme/actions/needy/versions/1.0.0", nil).into(200, &version)
 	require.Equal(t, []string{"10.0.0.1:80", "api.example.com"}, version.Hosts)
+	require.Equal(t, &api.Capabilities{
+		Hosts: version.Hosts, Secrets: []string{"A", "B"}, Outcomes: []string{"continue"}, APIs: []api.HostAPI{}, DynamicCode: []string{},
+	}, version.Capabilities)
 	s.setSecret("acme", keys["admin"], "A", api.NewSecret{Value: "a"})
 	var flow api.CreatedFlow
 	slots := map[string]api.Slot{"after": {Default: []api.Attachment{{Action: "needy", Version: "1.0.0"}}}}

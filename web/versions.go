@@ -1,6 +1,7 @@
 package web
 
 import (
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web/api"
 )
@@ -15,8 +16,12 @@ func (s *Server) publish(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	changes, err := s.config.Publisher.Changes(r.context(), v)
+	if err != nil {
+		return nil, err
+	}
 	r.created("/v1/tenants/%s/actions/%s/versions/%s", r.tenant, v.Action, v.Number)
-	return api.Published{Version: versionOf(v), Warnings: diagnosticsOf(warnings)}, nil
+	return api.Published{Version: versionOf(v), Changes: changesOf(changes), Warnings: diagnosticsOf(warnings)}, nil
 }
 
 func (s *Server) versions(r *request) (any, error) {
@@ -53,6 +58,25 @@ func versionOf(v versions.Version) api.Version {
 func versionInfoOf(v versions.Version) api.VersionInfo {
 	return api.VersionInfo{
 		Action: string(v.Action), Number: v.Number, Entry: v.Entry, Triggers: texts[string](v.Triggers), Secrets: v.Secrets, Hosts: v.Hosts, Bundler: v.Bundler, Digest: v.Digest,
-		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), ConfigSchema: presentOrNil(v.ConfigSchema),
+		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), ConfigSchema: presentOrNil(v.ConfigSchema), Capabilities: capabilitiesOf(&v),
 	}
 }
+
+func capabilitiesOf(v *versions.Version) *api.Capabilities {
+	c, known := v.Capabilities()
+	if !known {
+		return nil
+	}
+	return &api.Capabilities{
+		Hosts: orNone(c.Hosts), Secrets: orNone(c.Secrets), Outcomes: orNone(c.Outcomes), DynamicCode: orNone(c.DynamicCode),
+		APIs: each(c.APIs, func(u capability.Use) api.HostAPI { return api.HostAPI(u) }),
+	}
+}
+
+func changesOf(c versions.CapabilityChanges) api.Changes {
+	change := func(c versions.CapabilityChange) api.Change { return api.Change{Kind: string(c.Kind), Name: c.Name} }
+	return api.Changes{Since: c.Since, Added: each(c.Added, change), Removed: each(c.Removed, change)}
+}
+
+// orNone makes an empty list of none, which would be null.
+func orNone(list []string) []string { return append([]string{}, list...) }

@@ -157,7 +157,9 @@ type actionPublish struct {
 
 // Help is shown below the summary.
 func (actionPublish) Help() string {
-	return `A version never changes and runs nowhere by itself: attach it to a flow. Publishing the same draft under the same number again does nothing, so that a pipeline may repeat itself.`
+	return `A version never changes and runs nowhere by itself: attach it to a flow. Publishing the same draft under the same number again does nothing, so that a pipeline may repeat itself.
+
+It tells what the version can do that the version before it could not.`
 }
 
 func (c *actionPublish) Run(ctx context.Context, s streams) error {
@@ -176,5 +178,6 @@ func (c *actionPublish) Run(ctx context.Context, s streams) error {
 			printDiagnostic(s.err, d)
 		}
 		fmt.Fprintf(w, "Published %s@%s (digest %.12s).\n", v.Action, v.Number, v.Digest)
+		printChanges(w, v.Changes)
 	})
 }

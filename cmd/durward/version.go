@@ -82,8 +82,11 @@ func (c *versionShow) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return c.show(s.out, v, func(w io.Writer) {
-		facts(w, "action", v.Action, "version", v.Number, "published", when(v.PublishedAt)+" by "+v.PublishedBy.Name, "message", v.Message,
-			"triggers", strings.Join(v.Triggers, " "), "secrets", strings.Join(v.Secrets, " "), "hosts", strings.Join(v.Hosts, " "), "packages", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)
+		known := []string{
+			"action", v.Action, "version", v.Number, "published", when(v.PublishedAt) + " by " + v.PublishedBy.Name, "message", v.Message, "triggers", strings.Join(v.Triggers, " "),
+		}
+		known = append(known, capabilityFacts(&v)...)
+		facts(w, append(known, "packages", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)...)
 		printFiles(w, v.Files)
 	})
 }

@@ -63,7 +63,7 @@ func TestTenantsShareNoConnection(t *testing.T) {
 	broker := host.New(w.options)
 	defer broker.Close()
 	for _, tenant := range []string{"acme", "globex"} {
-		s := broker.Open(&w.settings, host.Grant{Tenant: tenant})
+		s := broker.Open(&w.settings, host.Grant{Tenant: tenant, Hosts: []string{"*"}})
 		fetch(t, s, call{URL: server.URL})
 		s.Close()
 	}

@@ -40,7 +40,7 @@ func FuzzServe(f *testing.F) {
 		if isPublicLiteral(args) {
 			t.Skip("it would be dialled")
 		}
-		s := broker.Open(settings, host.Grant{Tenant: "acme", Action: "check", Secrets: []string{"KEY"}})
+		s := broker.Open(settings, host.Grant{Tenant: "acme", Action: "check", Secrets: []string{"KEY"}, Hosts: []string{"*"}})
 		defer s.Close()
 		a := s.Serve(t.Context(), vm.HostCall{ID: 1, Op: op, Args: args, Body: body})
 		switch {

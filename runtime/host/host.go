@@ -59,8 +59,8 @@ type Grant struct {
 	Draft bool
 	// Secrets are the names of those that its version declares.
 	Secrets []string
-	// Hosts are those that its version declares, as in Egress.Hosts; targets in Egress.Internal must be among them too. Empty if it declares none, and then the tenant's policy
-	// alone counts.
+	// Hosts are those that its version declares, as in Egress.Hosts; targets in Egress.Internal must be among them too. "*" stands for every host that the tenant's policy allows. It reaches no
+	// others: none if it declares none.
 	Hosts  []string
 	Limits vm.Limits
 }

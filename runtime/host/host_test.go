@@ -27,7 +27,7 @@ type world struct {
 
 // granted is a world in which the servers may be reached although they are on loopback.
 func granted(servers ...*httptest.Server) *world {
-	w := &world{grant: host.Grant{Tenant: "acme", Action: "check"}}
+	w := &world{grant: host.Grant{Tenant: "acme", Action: "check", Hosts: []string{"*"}}}
 	w.options.RootCAs = x509.NewCertPool()
 	for _, server := range servers {
 		w.settings.Egress.Internal = append(w.settings.Egress.Internal, address(server))

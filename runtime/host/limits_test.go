@@ -409,14 +409,14 @@ func TestTenantsThatFlood(t *testing.T) {
 	w.options.TenantCalls, w.options.Queue = 2, soon
 	broker := host.New(w.options)
 	defer broker.Close()
-	flood := broker.Open(&w.settings, host.Grant{Tenant: "acme"})
+	flood := broker.Open(&w.settings, host.Grant{Tenant: "acme", Hosts: []string{"*"}})
 	defer flood.Close()
 	first := fetch(t, flood, call{URL: server.URL})
 	fetch(t, flood, call{URL: server.URL})
 	require.Equal(t, "busy", refused(t, flood, call{URL: server.URL}).Code)
 	require.Equal(t, 2, broker.Stats().UnderWay)
 
-	other := broker.Open(&w.settings, host.Grant{Tenant: "globex"})
+	other := broker.Open(&w.settings, host.Grant{Tenant: "globex", Hosts: []string{"*"}})
 	defer other.Close()
 	fetch(t, other, call{URL: server.URL})
 
@@ -436,7 +436,7 @@ func TestManyAtATime(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 32 {
 		all.Go(func() {
-			s := broker.Open(&w.settings, host.Grant{Tenant: fmt.Sprint("t", i%16)})
+			s := broker.Open(&w.settings, host.Grant{Tenant: fmt.Sprint("t", i%16), Hosts: []string{"*"}})
 			defer s.Close()
 			for j := range 10 {
 				text, _ := json.Marshal(call{URL: server.URL})

@@ -66,13 +66,14 @@ type policy struct {
 	egress   *Egress
 	hosts    []pattern
 	declared []pattern
-	declares bool
+	any      bool // the version declares every host that the tenant allows
+	declares bool // any at all
 	internal []pattern
 }
 
 func newPolicy(s *Settings, declared []string) *policy {
 	lists := s.lists()
-	return &policy{egress: &s.Egress, hosts: lists.hosts, declared: patterns(declared), declares: len(declared) > 0, internal: lists.internal}
+	return &policy{egress: &s.Egress, hosts: lists.hosts, declared: patterns(declared), any: slices.Contains(declared, anyHost), declares: len(declared) > 0, internal: lists.internal}
 }
 
 // lists are a tenant's lists of hosts, read.
@@ -113,10 +114,21 @@ func (p *policy) allow(method string, t *target) error {
 	case len(p.egress.Hosts) > 0 && !matchesAny(p.hosts, t, false):
 		return refuse(codeDenied, "the tenant allows no requests to %s", t.url.Host)
 	}
-	if p.declares && !matchesAny(p.declared, t, internal) {
-		return refuse(codeDenied, "the version does not declare the host %s", t.url.Host)
+	return p.checkDeclared(t, internal)
+}
+
+// anyHost, among the hosts that a version declares, stands for all that the tenant allows.
+const anyHost = "*"
+
+// checkDeclared returns a refusal if the version does not declare a host; it says what would.
+func (p *policy) checkDeclared(t *target, internal bool) error {
+	switch {
+	case p.any || matchesAny(p.declared, t, internal):
+		return nil
+	case !p.declares:
+		return refuse(codeDenied, `the version declares no hosts, and may not send requests to %s: add %q to "hosts" of its draft`, t.url.Host, t.url.Host)
 	}
-	return nil
+	return refuse(codeDenied, `the version does not declare the host %s: add %q to "hosts" of its draft`, t.url.Host, t.url.Host)
 }
 
 // normalMethod returns a method as it is sent. As in the Fetch standard, only the common ones are made upper case, and three are not allowed.

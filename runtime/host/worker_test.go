@@ -98,7 +98,7 @@ func BenchmarkWaiting(b *testing.B) {
 		var all sync.WaitGroup
 		for i := range 1000 {
 			all.Go(func() {
-				s := broker.Open(&w.settings, host.Grant{Tenant: fmt.Sprint(i % 20)})
+				s := broker.Open(&w.settings, host.Grant{Tenant: fmt.Sprint(i % 20), Hosts: []string{"*"}})
 				defer s.Close()
 				if a := s.Serve(b.Context(), fetch); a.Err != nil {
 					b.Errorf("fetch: %+v", a.Err)

@@ -174,7 +174,7 @@ func (x *Execution) begin() {
 			return
 		}
 	}
-	input, err := parseJSON(x.rt, x.call.Input)
+	input, err := parseInput(x.rt, x.call.Input, x.guardSecrets)
 	if err != nil {
 		x.fail(&Failure{Kind: FailLoad, Message: "input: " + err.Error()})
 		return

@@ -11,7 +11,12 @@ import (
 // parseJSON makes values of rt from JSON text. goja's own JSON.parse takes three times as long, because it goes through the tokens of encoding/json.
 // The text comes from the server, which has checked it; an error here is a fault of ours.
 func parseJSON(rt *goja.Runtime, text []byte) (goja.Value, error) {
-	p := jsonReader{rt: rt, text: text}
+	return parseInput(rt, text, nil)
+}
+
+// parseInput is parseJSON for an input: it hands the object with the secrets to a function when it is made.
+func parseInput(rt *goja.Runtime, text []byte, secrets func(*goja.Object)) (goja.Value, error) {
+	p := jsonReader{rt: rt, text: text, secrets: secrets}
 	value, err := p.value(0)
 	if err != nil {
 		return nil, err
@@ -30,6 +35,8 @@ type jsonReader struct {
 	rt   *goja.Runtime
 	text []byte
 	at   int
+	// secrets gets the member secrets of the outermost object; it may be nil.
+	secrets func(*goja.Object)
 }
 
 // peek skips white space and returns the next byte, 0 at the end.
@@ -119,7 +126,7 @@ func (p *jsonReader) member(object *goja.Object, name string, depth int) error {
 			return err
 		}
 		if raw := p.text[start:p.at]; len(raw) > lateBytes {
-			return p.late(object, name, raw)
+			return p.late(object, name, raw, depth)
 		}
 		p.at = start
 	}
@@ -127,7 +134,18 @@ func (p *jsonReader) member(object *goja.Object, name string, depth int) error {
 	if err != nil {
 		return err
 	}
+	p.made(name, value, depth)
 	return define(object, name, value)
+}
+
+// made looks at a member that was made.
+func (p *jsonReader) made(name string, value goja.Value, depth int) {
+	if p.secrets == nil || depth > 0 || name != "secrets" {
+		return
+	}
+	if object, ok := value.(*goja.Object); ok {
+		p.secrets(object)
+	}
 }
 
 // define adds a member as JSON.parse does. It is defined, not set: one named __proto__ is a member like any other.
@@ -143,7 +161,7 @@ const (
 
 // late adds a member whose value is made when it is read: making values is the larger part of a small execution, and most actions read two or three of an event's hundred members.
 // Once it has been read or written the member is like any other. Before, it differs in that its property descriptor has a getter and a setter in the place of a value.
-func (p *jsonReader) late(object *goja.Object, name string, raw []byte) error {
+func (p *jsonReader) late(object *goja.Object, name string, raw []byte, depth int) error {
 	var value goja.Value
 	get := p.rt.ToValue(func(goja.FunctionCall) goja.Value {
 		if value == nil {
@@ -151,6 +169,7 @@ func (p *jsonReader) late(object *goja.Object, name string, raw []byte) error {
 			if err != nil {
 				panic(p.rt.NewGoError(err))
 			}
+			p.made(name, made, depth)
 			value = made
 			_ = define(object, name, value) // it stays a getter of this value if the object was frozen meanwhile
 		}

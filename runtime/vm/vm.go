@@ -49,8 +49,10 @@ type Call struct {
 	// of the names of the functions that it exports.
 	Entry string
 	// Input is the JSON object that the function gets.
-	Input  []byte
-	Limits Limits
+	Input []byte
+	// Secrets are the names that may be read of input.secrets, set or not. Reading another one throws.
+	Secrets []string
+	Limits  Limits
 }
 
 // Limits bound one execution. A zero field means its default.

@@ -186,6 +186,7 @@ func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte
 		buf = binary.LittleEndian.AppendUint64(buf, n)
 	}
 	buf = appendBytes(buf, call.Entry)
+	buf = appendBytes(buf, strings.Join(call.Secrets, "\n"))
 	buf = appendBytes(buf, call.Input)
 	return end(buf, start)
 }
@@ -200,6 +201,9 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 		Pending: int(f.uint64()), Memory: int(f.uint64()), Requests: int(f.uint64()), RequestBytes: int(f.uint64()),
 	}
 	call.Entry = string(f.bytes())
+	if names := string(f.bytes()); names != "" {
+		call.Secrets = strings.Split(names, "\n")
+	}
 	call.Input = bytes.Clone(f.bytes())
 	if f.err || len(f.rest) > 0 {
 		return digest, call, errFrame

@@ -12,7 +12,7 @@ import (
 // FuzzFrames reads any bytes as both ends of a socket do, in pieces. What is read as a frame of the server is what the server would have sent for it.
 func FuzzFrames(f *testing.F) {
 	program := vm.NewProgram([]byte("script"), []byte("{}"))
-	call := vm.Call{Entry: "execute", Input: []byte(`{"n":1}`), Limits: vm.Limits{CPU: time.Second}.WithDefaults()}
+	call := vm.Call{Entry: "execute", Input: []byte(`{"n":1}`), Secrets: []string{"A", "B_2"}, Limits: vm.Limits{CPU: time.Second}.WithDefaults()}
 	f.Add(appendExecute(appendProgram(nil, program), 7, program.Digest, call), 1)
 	f.Add(appendTask(nil, 7, "bundle", []byte("payload")), 3)
 	f.Add(appendHostAnswer(nil, 7, 1, vm.HostAnswer{Value: []byte(`{}`), Body: []byte("x"), Err: &vm.HostError{Message: "no", Failure: lost("no")}}), 100)

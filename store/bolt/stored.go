@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -134,6 +135,7 @@ type storedVersion struct {
 	Secrets      []string             `json:"secrets,omitempty"`
 	Hosts        []string             `json:"hosts,omitempty"`
 	Bundler      string               `json:"bundler"`
+	Code         *capability.Code     `json:"code,omitempty"`
 	Digest       string               `json:"digest"`
 	Message      string               `json:"message,omitempty"`
 	PublishedAt  time.Time            `json:"published_at"`
@@ -143,14 +145,14 @@ type storedVersion struct {
 func storeVersion(v *versions.Version) storedVersion {
 	return storedVersion{
 		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets, v.Hosts,
-		v.Bundler, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
+		v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
 	}
 }
 
 func (s *storedVersion) version() versions.Version {
 	return versions.Version{
 		Tenant: s.Tenant, Action: s.Action, Number: s.Number, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Hosts: s.Hosts, Bundler: s.Bundler, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -126,6 +127,7 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 		Hosts:  []string{"*.example.com:8443"},
 		Lock:   json.RawMessage("{\n  \"packages\": {\"<a>\": 1}\n}"),
 		Bundle: []byte("bundle\x00\xff" + number), SourceMap: []byte(`{"version":3}`), Bundler: "esbuild 0.28.2", Digest: strings.Repeat("ab", 32),
+		Code:    &capability.Code{APIs: []capability.Use{{API: capability.Fetch, By: []string{capability.Own, "axios@1.0.0"}}}, Outcomes: []string{"block", "continue"}},
 		Message: "first", PublishedAt: now, PublishedBy: alice,
 	}
 }

@@ -22,7 +22,7 @@ type Source struct {
 	Triggers     []string          `json:"triggers" enum:"trigger" doc:"The triggers that the action works at."`
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; absent: the action takes no config."`
 	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that the action reads."`
-	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that the action sends requests to, as api.example.com or *.example.com, a :port may follow; it reaches no others then. Absent: those that the tenant's egress policy allows."`
+	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that the action sends requests to, as api.example.com or *.example.com, a :port may follow; it reaches no others. * stands for all that the tenant's egress policy allows."`
 
 	Dependencies map[string]string `json:"dependencies,omitempty" doc:"The npm packages that the action imports: names and ranges of versions, for example ^1.2.0. They are settled to exact versions when they are saved."`
 }
@@ -68,7 +68,7 @@ type DraftChange struct {
 	Triggers     []string          `json:"triggers,omitzero" enum:"trigger" doc:"The triggers that the action works at."`
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; null: the action takes none."`
 	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
-	Hosts        []string          `json:"hosts,omitzero" doc:"The hosts that the action sends requests to; empty: those that the tenant's egress policy allows."`
+	Hosts        []string          `json:"hosts,omitzero" doc:"The hosts that the action sends requests to; empty: none. * stands for all that the tenant's egress policy allows."`
 	Dependencies map[string]string `json:"dependencies,omitzero" doc:"The npm packages that the action imports, names and ranges; empty: none. The same ones as before keep the exact versions that they were settled on."`
 }
 

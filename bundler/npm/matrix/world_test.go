@@ -95,7 +95,7 @@ func (w *world) build(t testing.TB, name, version, code string) (*bundler.Bundle
 // run executes an action in a worker process of the tenant's own.
 func (w *world) run(t testing.TB, tenant string, b *bundler.Bundle) vm.Result {
 	t.Helper()
-	grant := host.Grant{Tenant: tenant, Action: "check"}
+	grant := host.Grant{Tenant: tenant, Action: "check", Hosts: []string{"*"}}
 	session := w.broker.Open(&host.Settings{Egress: host.Egress{Internal: []string{w.stub.Listener.Addr().String()}}}, grant)
 	defer session.Close()
 	input := fmt.Sprintf(`{"stub":%q,"port":%q}`, w.stub.URL, w.stub.URL[len("http://127.0.0.1:"):])
