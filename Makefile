@@ -55,7 +55,7 @@ hostile: ## play the hostile programs on a real server, and show how each family
 	$(GO) test ./cmd/durward -run '^TestHostile$$' -count=1 -v
 
 neighbour: build ## measure what a tenant notices of one that runs the hostile programs
-	$(GO) run ./bench -binary $(BIN) -duration 2s neighbour
+	$(GO) run ./bench -binary $(BIN) -duration 1s -rounds 5 neighbour
 
 soak: build ## hostile and honest load for SOAKTIME (10m), and a verdict on what leaks
 	$(GO) run ./bench -binary $(BIN) -duration $(SOAKTIME) soak
