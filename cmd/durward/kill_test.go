@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,6 +23,8 @@ type acknowledged struct {
 	versions map[string]string // number to digest
 	revision int               // the last one saved
 	requests map[string]bool   // request.id of every call that was answered
+	answers  map[string]string // key to run of every call with an idempotency key
+	accepted map[string]bool   // every delivery
 	writes   atomic.Int64
 }
 
@@ -35,7 +38,7 @@ func TestKill(t *testing.T) {
 	data, operator := t.TempDir(), newOperatorKey()
 	env := []string{"DURWARD_OPERATOR_KEY=" + operator}
 	random := rand.New(rand.NewPCG(3, 9))
-	seen := &acknowledged{versions: map[string]string{}, requests: map[string]bool{}}
+	seen := &acknowledged{versions: map[string]string{}, requests: map[string]bool{}, answers: map[string]string{}, accepted: map[string]bool{}}
 	for round := range rounds + 1 {
 		p := start(t, true, env, "serve", "--listen", "127.0.0.1:0", "--data", data)
 		server := client.New(p.await(`msg=ready url=(\S+)`)[1], operator, client.Options{})
@@ -45,14 +48,17 @@ func TestKill(t *testing.T) {
 		}
 		seen.check(t, tenant)
 		if round == rounds {
+			seen.checkDeliveries(t, tenant)
 			require.Equal(t, exitOK, p.end(syscall.SIGTERM))
 			break
 		}
-		seen.writeUntilKilled(t, p, tenant, round, int64(10+random.IntN(60)))
+		seen.writeUntilKilled(t, p, tenant, round, int64(20+random.IntN(100)))
 	}
 	require.GreaterOrEqual(t, len(seen.versions), rounds/2, "something was published")
 	require.Greater(t, seen.revision, rounds)
 	require.Greater(t, len(seen.requests), rounds)
+	require.NotEmpty(t, seen.answers)
+	require.NotEmpty(t, seen.accepted)
 }
 
 func killSource(round, i int) string {
@@ -71,6 +77,16 @@ func prepareKill(t *testing.T, server *client.Client, seen *acknowledged) {
 	require.NoError(t, err)
 	v, err := tenant.Publish(ctx, "gate", api.Publication{Number: "0.0.1"})
 	require.NoError(t, err)
+	_, err = tenant.CreateAction(ctx, api.NewAction{
+		Slug: "farewell", Source: api.Source{Files: map[string]string{"action.ts": killSource(0, 0)}, Triggers: []string{"logout.after"}},
+	})
+	require.NoError(t, err)
+	_, err = tenant.Publish(ctx, "farewell", api.Publication{Number: "0.0.1"})
+	require.NoError(t, err)
+	_, err = tenant.CreateFlow(ctx, api.NewFlow{Slug: "logout", Kind: "logout", Slots: map[string]api.Slot{
+		"after": {Default: []api.Attachment{{Action: "farewell", Version: "0.0.1"}}, Order: "user"},
+	}})
+	require.NoError(t, err)
 	f, err := tenant.CreateFlow(ctx, api.NewFlow{Slug: "login", Kind: "login", Name: "Sign-in", Slots: killSlots(1)})
 	require.NoError(t, err)
 	seen.versions[v.Number], seen.revision = v.Digest, f.Revision
@@ -86,7 +102,7 @@ func (a *acknowledged) writeUntilKilled(t *testing.T, p *process, tenant *client
 	t.Helper()
 	a.writes.Store(0)
 	var running sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 5)
 	repeat := func(write func(i int) error) {
 		running.Go(func() {
 			for i := 0; ; i++ {
@@ -104,6 +120,8 @@ func (a *acknowledged) writeUntilKilled(t *testing.T, p *process, tenant *client
 	repeat(func(i int) error { return a.publish(ctx, tenant, round, i) })
 	repeat(func(int) error { return a.save(ctx, tenant) })
 	repeat(func(i int) error { return a.execute(ctx, tenant, fmt.Sprintf("%d-%d", round, i)) })
+	repeat(func(i int) error { return a.once(ctx, tenant, fmt.Sprintf("once-%d-%d", round, i)) })
+	repeat(func(i int) error { return a.deliver(ctx, tenant, i) })
 	running.Wait()
 	close(failed)
 	for err := range failed {
@@ -147,6 +165,59 @@ func (a *acknowledged) execute(ctx context.Context, tenant *client.Tenant, reque
 	return err
 }
 
+func killCall(user string) api.Call {
+	return api.Call{User: map[string]any{"id": user, "email": "ada@example.com"}}
+}
+
+// once makes a call that has an idempotency key.
+func (a *acknowledged) once(ctx context.Context, tenant *client.Tenant, key string) error {
+	answer, err := tenant.Execute(ctx, client.Execution{Flow: "login", Slot: "after", Call: killCall(key), IdempotencyKey: key})
+	if err == nil {
+		a.answers[key] = answer.Run
+	}
+	return err
+}
+
+// deliver makes a call that nobody waits for.
+func (a *acknowledged) deliver(ctx context.Context, tenant *client.Tenant, i int) error {
+	answer, err := tenant.Execute(ctx, client.Execution{Flow: "logout", Slot: "after", Call: killCall(fmt.Sprint("u", i%3))})
+	if err == nil {
+		a.accepted[answer.Delivery] = true
+	}
+	return err
+}
+
+// checkAnswers repeats the calls of one round, and wants what they were answered.
+func (a *acknowledged) checkAnswers(t *testing.T, tenant *client.Tenant) {
+	t.Helper()
+	for key, run := range a.answers {
+		answer, err := tenant.Execute(t.Context(), client.Execution{Flow: "login", Slot: "after", Call: killCall(key), IdempotencyKey: key})
+		require.NoError(t, err)
+		require.True(t, answer.Replayed && answer.Run == run, "the answer under %s", key)
+	}
+}
+
+// checkDeliveries waits until nothing waits, and looks for an attempt at each delivery that was accepted.
+func (a *acknowledged) checkDeliveries(t *testing.T, tenant *client.Tenant) {
+	t.Helper()
+	ctx := t.Context()
+	require.Eventually(t, func() bool {
+		list, err := tenant.Deliveries(ctx, client.Page{})
+		return err == nil && len(list.Items) == 0
+	}, patience, 20*time.Millisecond)
+	dead, err := tenant.DeadLetters(ctx, client.Page{})
+	require.NoError(t, err)
+	require.Empty(t, dead.Items)
+	done := map[string]bool{}
+	for r, err := range client.All(ctx, tenant.Executions(client.ExecutionFilter{Flow: "logout", Outcome: "continue"})) {
+		require.NoError(t, err)
+		done[r.Delivery] = true
+	}
+	for id := range a.accepted {
+		require.True(t, done[id], "delivery %s was run", id)
+	}
+}
+
 // check looks for all that was acknowledged, and for what is there in part.
 func (a *acknowledged) check(t *testing.T, tenant *client.Tenant) {
 	t.Helper()
@@ -164,11 +235,15 @@ func (a *acknowledged) check(t *testing.T, tenant *client.Tenant) {
 			saved[e.Revision] = true
 		}
 	}
+	a.checkAnswers(t, tenant)
 	a.checkVersions(t, tenant, published)
 	a.checkRevisions(t, tenant, saved)
 	found := map[string]bool{}
 	for r, err := range client.All(ctx, tenant.Executions(client.ExecutionFilter{})) {
 		require.NoError(t, err)
+		if r.Request == "" { // a delivery, of which an attempt may be made again, or a call with an idempotency key
+			continue
+		}
 		require.False(t, found[r.Request], "a call is recorded once")
 		found[r.Request] = true
 	}

@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/deliveries"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
 )
@@ -38,7 +41,10 @@ func TestMain(m *testing.M) {
 func TestKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	seen := &acknowledged{records: make(map[string]bool), versions: make(map[string]bool)}
+	seen := &acknowledged{
+		records: make(map[string]bool), versions: make(map[string]bool), answers: make(map[string]bool), accepted: make(map[string]bool), claimed: make(map[string]bool),
+		finished: make(map[string]bool),
+	}
 	random := rand.New(rand.NewPCG(7, 7))
 	for i := range 20 {
 		// On one processor hundreds of records may come before the first version.
@@ -51,6 +57,9 @@ func TestKill(t *testing.T) {
 	require.Positive(t, seen.revision)
 	require.NotEmpty(t, seen.versions)
 	require.Greater(t, len(seen.records), 100)
+	require.NotEmpty(t, seen.answers)
+	require.NotEmpty(t, seen.accepted)
+	require.NotEmpty(t, seen.finished)
 }
 
 // acknowledged is what the writing processes reported as written.
@@ -58,6 +67,10 @@ type acknowledged struct {
 	revision int
 	versions map[string]bool
 	records  map[string]bool
+	answers  map[string]bool
+	accepted map[string]bool // deliveries
+	claimed  map[string]bool // of these
+	finished map[string]bool // of these
 }
 
 // runUntil starts a writing process and kills it behind so many reports, or behind its first version if that is to be among them and comes later.
@@ -83,6 +96,14 @@ func runUntil(t *testing.T, dir string, reports int, version bool, seen *acknowl
 			version = false
 		case "record":
 			seen.records[what] = true
+		case "answer":
+			seen.answers[what] = true
+		case "accepted":
+			seen.accepted[what] = true
+		case "claimed":
+			seen.claimed[what] = true
+		case "finished":
+			seen.finished[what] = true
 		default:
 			t.Errorf("the writing process says %q", lines.Text())
 		}
@@ -126,6 +147,47 @@ func (a *acknowledged) check(t *testing.T, dir string) {
 	}
 	require.Equal(t, f.Revision-1, saved, "one event for each save")
 	a.checkRecords(t, s, dir)
+	a.checkAnswers(t, s)
+	a.checkDeliveries(t, s)
+}
+
+func (a *acknowledged) checkAnswers(t *testing.T, s *bolt.Store) {
+	t.Helper()
+	for key := range a.answers {
+		got, err := s.Answer(t.Context(), answerRef(key))
+		require.NoError(t, err, "answer %s", key)
+		require.Equal(t, key, string(got.Content))
+	}
+}
+
+// checkDeliveries wants each delivery that was accepted to be there, unless it was finished, and each that is there to be one that can be claimed.
+func (a *acknowledged) checkDeliveries(t *testing.T, s *bolt.Store) {
+	t.Helper()
+	there := map[string]deliveries.Delivery{}
+	for page := (catalog.Page{Limit: 200}); ; {
+		list, err := s.Deliveries(t.Context(), "acme", false, page)
+		require.NoError(t, err)
+		for _, d := range list.Items {
+			there[d.ID] = d
+			require.Equal(t, deliveries.Waiting, d.State, "nobody works on %s", d.ID)
+			require.False(t, a.finished[d.ID], "%s was finished", d.ID)
+		}
+		if page.After = list.Next; list.Next == "" {
+			break
+		}
+	}
+	for id := range a.accepted {
+		d, err := s.Delivery(t.Context(), "acme", id)
+		if errors.Is(err, catalog.ErrNotFound) {
+			require.True(t, a.claimed[id], "delivery %s", id) // and so it may have been finished, even if nobody lived to say so
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, id, string(d.Call))
+	}
+	counts, err := s.DeliveryCounts(t.Context())
+	require.NoError(t, err)
+	require.EqualValues(t, len(there), counts.Waiting, "the account says what is there")
 }
 
 func (a *acknowledged) checkRecords(t *testing.T, s *bolt.Store, dir string) {
@@ -176,6 +238,11 @@ func writeUntilKilled(dir string) error {
 	started := time.Now().UnixNano() // makes the version numbers of this process its own
 	failed := make(chan error)
 	var print sync.Mutex
+	report := func(kind, what string) {
+		print.Lock()
+		defer print.Unlock()
+		fmt.Println(kind, what)
+	}
 	repeat := func(kind string, write func(i int) (string, error)) {
 		for i := 0; ; i++ {
 			what, err := write(i)
@@ -183,9 +250,7 @@ func writeUntilKilled(dir string) error {
 				failed <- err
 				return
 			}
-			print.Lock()
-			fmt.Println(kind, what)
-			print.Unlock()
+			report(kind, what)
 		}
 	}
 	go repeat("revision", func(i int) (string, error) {
@@ -206,7 +271,35 @@ func writeUntilKilled(dir string) error {
 			return rec.ID, r.Append(&rec)
 		})
 	}
+	go repeat("answer", func(i int) (string, error) {
+		key := fmt.Sprint(started, "-", i)
+		answer := idempotency.Answer{Ref: answerRef(key), At: time.Now(), Content: []byte(key)}
+		_, err := s.KeepAnswer(ctx, answer, idempotency.Bounds{Entries: 1 << 20, Bytes: 1 << 30})
+		return key, err
+	})
+	go repeat("accepted", func(i int) (string, error) {
+		d := deliveries.Delivery{ID: fmt.Sprint(started, "-", i), Tenant: "acme", Line: fmt.Sprint("user ", i%5), AcceptedAt: time.Now(), Due: time.Now()}
+		d.Call = []byte(d.ID)
+		return d.ID, s.AddDelivery(ctx, d, deliveries.Bounds{Entries: 1 << 20, Bytes: 1 << 30})
+	})
+	go repeat("finished", func(int) (string, error) {
+		for {
+			claimed, _, err := s.ClaimDeliveries(ctx, "acme", deliveries.Claim{Now: time.Now(), Until: time.Now().Add(time.Hour), Limit: 1})
+			if err != nil {
+				return "", err
+			}
+			if len(claimed) > 0 {
+				report("claimed", claimed[0].ID)
+				return claimed[0].ID, s.FinishDelivery(ctx, claimed[0])
+			}
+		}
+	})
 	return <-failed
+}
+
+func answerRef(key string) idempotency.Ref {
+	q := idempotency.Request{Tenant: "acme", Key: key}
+	return q.Ref()
 }
 
 func setUp(ctx context.Context, s *bolt.Store) error {
