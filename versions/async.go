@@ -48,7 +48,10 @@ func (x *Executor) accept(ctx context.Context, a *accepted, revision *Resolved) 
 	d := a.delivery(revision.Order(a.request.Slot))
 	if len(revision.Steps(a.request.Slot, a.event.Method)) == 0 {
 		d.Attempt = 1
-		return response, x.recordAttempt(ctx, a, &d, &answer)
+		if err := x.Recorder.Append(x.attemptRecord(a, &d, &answer)); err != nil {
+			return Response{}, fmt.Errorf("record: %w", err)
+		}
+		return response, nil
 	}
 	if err := x.Deliveries.Accept(ctx, d); err != nil {
 		return Response{}, fmt.Errorf("execute %s in flow %s: %w", a.trigger.ID, a.request.Flow, err)
@@ -150,8 +153,7 @@ func advance(done []string, ran []runtime.Execution) (all []string, failure stri
 
 // recordAttempt waits until there is room for the record: nobody waits for the attempt, and what ran is to be known.
 func (x *Executor) recordAttempt(ctx context.Context, a *accepted, d *deliveries.Delivery, answer *runtime.Answer) error {
-	r := x.newRecord(a.id, a.began, a.request, a.trigger, &a.event, a.run, answer)
-	r.Delivery, r.Attempt = d.ID, d.Attempt
+	r := x.attemptRecord(a, d, answer)
 	err := x.Recorder.Append(r)
 	for errors.Is(err, audit.ErrFull) && ctx.Err() == nil {
 		err = x.Recorder.Append(r)
@@ -163,4 +165,10 @@ func (x *Executor) recordAttempt(ctx context.Context, a *accepted, d *deliveries
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
+}
+
+func (x *Executor) attemptRecord(a *accepted, d *deliveries.Delivery, answer *runtime.Answer) *audit.Record {
+	r := x.newRecord(a.id, a.began, a.request, a.trigger, &a.event, a.run, answer)
+	r.Delivery, r.Attempt = d.ID, d.Attempt
+	return r
 }
