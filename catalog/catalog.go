@@ -31,13 +31,25 @@ type InvalidError struct {
 	Pointer string
 	// Detail is one sentence that says what is wrong and, where possible, what would be right.
 	Detail string
+	// Line and Column, both from 1, say where in a member that is an expression; columns are UTF-16 code units. They are 0 for any other.
+	Line, Column int
+	// Hint says what may be meant, where that is known.
+	Hint string
 }
 
 func (e *InvalidError) Error() string {
-	if e.Pointer == "" {
-		return e.Detail
+	text := e.Pointer
+	if e.Line > 0 {
+		text += fmt.Sprintf(":%d:%d", e.Line, e.Column)
 	}
-	return e.Pointer + ": " + e.Detail
+	if text != "" {
+		text += ": "
+	}
+	text += e.Detail
+	if e.Hint != "" {
+		text += " (" + e.Hint + ")"
+	}
+	return text
 }
 
 // InvalidErrors is several rules broken by one body; it is never empty.

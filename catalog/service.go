@@ -414,7 +414,9 @@ func (c *Catalog) checkSchema(ctx context.Context, tenant TenantID, schema json.
 func (e InvalidErrors) Below(pointer string) InvalidErrors {
 	moved := make(InvalidErrors, len(e))
 	for i, err := range e {
-		moved[i] = &InvalidError{Pointer: pointer + err.Pointer, Detail: err.Detail}
+		same := *err
+		same.Pointer = pointer + err.Pointer
+		moved[i] = &same
 	}
 	return moved
 }

@@ -1,11 +1,8 @@
 package runtime
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/durward/durward/catalog/contract"
@@ -35,8 +32,14 @@ func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
 	in := newInput(call)
 	for i := range call.Steps {
 		step := &call.Steps[i]
-		outcome, execution, err := e.step(ctx, call, step, settings, in.build(step, answer.State, settings), end)
-		if err != nil {
+		outcome, execution := Outcome{}, Execution{}
+		if holds, failure := in.holds(step, answer.State); failure != nil {
+			execution = Execution{Step: step, Result: vm.Result{Failure: failure}}
+			outcome = execution.failed(call.Trigger)
+		} else if !holds {
+			answer.Executions = append(answer.Executions, Execution{Step: step, Skipped: true})
+			continue
+		} else if outcome, execution, err = e.step(ctx, call, step, settings, in.build(step, answer.State, settings), end); err != nil {
 			return answer, err
 		}
 		if state := mergeState(answer.State, outcome.State); len(state) <= MaxState || len(outcome.State) == 0 {
@@ -158,112 +161,4 @@ func policy(t contract.Trigger, own Policy) Policy {
 
 func failedReason(step *Step) string {
 	return step.Action + " " + step.Version + " failed, and its policy is to block"
-}
-
-// input builds the inputs of a chain. They differ in state, action, config and secrets; the rest is written once.
-type input struct {
-	head    []byte // up to the state
-	context []byte // from behind the state to the action
-	key     string // the call's idempotency key
-	tail    []byte // from behind the action to the config
-}
-
-func newInput(call *Call) *input {
-	in := &input{}
-	b := append(make([]byte, 0, len(call.Event.User)+len(call.Event.Request)+128), `{"trigger":`...)
-	b = appendString(b, string(call.Trigger.ID))
-	if call.Event.User != nil {
-		b = append(append(b, `,"user":`...), call.Event.User...)
-	}
-	b = append(append(b, `,"request":`...), orEmpty(call.Event.Request)...)
-	in.head = append(b, `,"state":`...)
-
-	b = append(make([]byte, 0, 256), `,"context":{"tenant":`...)
-	b = appendString(b, call.Tenant)
-	b = append(b, `,"flow":{"slug":`...)
-	b = appendString(b, call.Flow)
-	b = append(b, `,"kind":`...)
-	b = appendString(b, string(call.Trigger.Flow))
-	b = append(b, `,"revision":`...)
-	b = strconv.AppendInt(b, int64(call.Revision), 10)
-	b = append(b, `},"run":{"id":`...)
-	b = appendString(b, call.Run)
-	b = append(b, `,"started_at":"`...)
-	b = call.RunStarted.UTC().AppendFormat(b, time.RFC3339Nano)
-	b = append(b, `"},"attempt":`...)
-	b = strconv.AppendInt(b, int64(max(call.Attempt, 1)), 10)
-	if call.Event.Method != "" {
-		b = append(b, `,"method":`...)
-		b = appendString(b, string(call.Event.Method))
-	}
-	in.key = call.IdempotencyKey
-	in.context = append(b, `,"action":`...)
-
-	b = make([]byte, 0, len(call.Event.Context)+16)
-	if members := inner(call.Event.Context); len(members) > 0 {
-		b = append(append(b, ','), members...)
-	}
-	in.tail = append(b, `},"config":`...)
-	return in
-}
-
-func (in *input) build(step *Step, state json.RawMessage, settings *host.Settings) []byte {
-	b := make([]byte, 0, len(in.head)+len(state)+len(in.context)+len(in.tail)+len(step.Config)+len(step.Action)+len(step.Version)+len(in.key)+len(step.Attachment)+96)
-	b = append(append(b, in.head...), state...)
-	b = append(append(b, in.context...), `{"slug":`...)
-	b = appendString(b, step.Action)
-	b = append(b, `,"version":`...)
-	b = appendString(b, step.Version)
-	b = append(b, `},"idempotency_key":`...)
-	b = appendString(b, in.key+"/"+step.Attachment)
-	b = append(b, in.tail...)
-	b = append(append(b, orEmpty(step.Config)...), `,"secrets":`...)
-	return append(appendSecrets(b, step.Secrets, settings.Secrets), '}')
-}
-
-// appendSecrets appends the secrets that a version declares. One that the tenant has not set is not there; one that may not enter JavaScript is there by its reference.
-func appendSecrets(b []byte, names []string, secrets map[string]host.Secret) []byte {
-	b = append(b, '{')
-	for _, name := range names {
-		s, ok := secrets[name]
-		if !ok {
-			continue
-		}
-		if b[len(b)-1] != '{' {
-			b = append(b, ',')
-		}
-		b = append(appendString(b, name), ':')
-		if s.Brokered {
-			b = appendString(b, host.Reference(name))
-			continue
-		}
-		b = appendString(b, s.Value)
-	}
-	return append(b, '}')
-}
-
-// inner is what stands between the braces of an object.
-func inner(object json.RawMessage) []byte {
-	object = bytes.TrimSpace(object)
-	if len(object) < 2 {
-		return nil
-	}
-	return bytes.TrimSpace(object[1 : len(object)-1])
-}
-
-func orEmpty(object json.RawMessage) json.RawMessage {
-	if len(object) == 0 {
-		return json.RawMessage("{}")
-	}
-	return object
-}
-
-func appendString(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			quoted, _ := json.Marshal(s) // a string always encodes
-			return append(b, quoted...)
-		}
-	}
-	return append(append(append(b, '"'), s...), '"')
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/runtime/condition"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
@@ -44,9 +45,19 @@ type Step struct {
 	Config     json.RawMessage // an object; nil means {}
 	Secrets    []string        // the names of those that the version declares
 	Hosts      []string        // that the version declares, and the only ones that it reaches
-	OnFailure  Policy
-	Limits     Limits // as attached; a zero field means the tenant's
+	// When decides whether the step runs; nil means that it does.
+	When      Condition
+	OnFailure Policy
+	Limits    Limits // as attached; a zero field means the tenant's
 }
+
+// Condition decides on an input whether a step runs; a [*condition.Condition] is one. It is safe for concurrent use.
+type Condition interface {
+	Holds(in *condition.Input) (bool, error)
+}
+
+// FailCondition is the kind of failure of a step whose condition could not be evaluated. Its action has not run.
+const FailCondition vm.FailureKind = "condition_error"
 
 // Call is one call of a slot.
 type Call struct {
@@ -84,13 +95,15 @@ type Answer struct {
 	Outcome Outcome
 	// State is the run's state after the call: what was sent, with the outcomes' state merged in.
 	State json.RawMessage
-	// Executions are what ran, in order.
+	// Executions are the steps that the chain came to, in order.
 	Executions []Execution
 }
 
-// Execution is one step that ran.
+// Execution is one step that ran, or was skipped.
 type Execution struct {
 	Step *Step
+	// Skipped says that the step's condition is false. The rest is empty then.
+	Skipped bool
 	// Kind is what the action answered; empty if it failed.
 	Kind contract.Kind
 	// Policy is what was done about a failure: the step's own policy, unless its trigger leaves no choice. Empty if the action did not fail.

@@ -46,7 +46,7 @@ func (x *Executor) accept(ctx context.Context, a *accepted, revision *Resolved) 
 	}
 	response := Response{Run: x.Sealer.Seal(a.run), Trigger: a.trigger.ID, Revision: revision.Revision, Answer: answer, Delivery: a.id.String()}
 	d := a.delivery(revision.Order(a.request.Slot))
-	if len(revision.Steps(a.request.Slot, a.event.Method)) == 0 {
+	if len(revision.Chain(a.request.Slot, a.event.Method).Steps) == 0 {
 		d.Attempt = 1
 		if err := x.Recorder.Append(x.attemptRecord(a, &d, &answer)); err != nil {
 			return Response{}, fmt.Errorf("record: %w", err)
@@ -83,9 +83,10 @@ func (x *Executor) Attempt(ctx context.Context, d *deliveries.Delivery) (deliver
 	if err != nil {
 		return result, err
 	}
+	chain := revision.Chain(d.Slot, a.event.Method)
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(d.Tenant), Trigger: a.trigger, Event: a.event, Flow: d.Flow, Revision: d.Revision, Run: d.Run, RunStarted: d.RunStarted,
-		Attempt: d.Attempt, IdempotencyKey: d.IdempotencyKey, Steps: remaining(revision.Steps(d.Slot, a.event.Method), d.Done),
+		Attempt: d.Attempt, IdempotencyKey: d.IdempotencyKey, Steps: remaining(chain.Steps, d.Done), Budget: chain.Budget,
 	})
 	if err != nil {
 		answer.Outcome = runtime.Outcome{Kind: audit.NoAnswer, Reason: clip(err.Error(), maxReason)}

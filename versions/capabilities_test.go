@@ -89,7 +89,7 @@ func TestVersionFromBefore(t *testing.T) {
 		require.NoError(t, s.CreateFlow(t.Context(), flow, versions.Revision{Tenant: "acme", Flow: flow.Slug, Number: 1, Slots: slots, SavedAt: clock(), SavedBy: alice}))
 		r, err := versions.NewLive(t.Context(), s).Current(t.Context(), versions.FlowRef{Tenant: "acme", Flow: flow.Slug})
 		require.NoError(t, err)
-		require.Equal(t, want, r.Steps("after", "")[0].Hosts, number)
+		require.Equal(t, want, r.Chain("after", "").Steps[0].Hosts, number)
 	}
 }
 

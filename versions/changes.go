@@ -73,5 +73,6 @@ func (f *Flows) changes(by audit.Actor, from, to *Revision) []audit.Event {
 // same says whether nobody has touched the attachment. One that moves up because another one left its list has not been touched.
 func (p *place) same(other *place) bool {
 	return p.Slot == other.Slot && p.Method == other.Method && p.rank == other.rank && p.Action == other.Action && p.Version == other.Version &&
+		p.Disabled == other.Disabled && p.When == other.When &&
 		p.OnFailure == other.OnFailure && p.TimeoutMS == other.TimeoutMS && p.Limits == other.Limits && bytes.Equal(p.Config, other.Config)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/condition"
 	"github.com/durward/durward/runtime/host"
 )
 
@@ -21,6 +22,7 @@ const (
 	MaxAttachments = 20                                            // in one list
 	MaxTimeoutMS   = int(runtime.DefaultBudget / time.Millisecond) // of one attachment: the time of a whole chain
 	MaxConfigBytes = 1 << 20                                       // of all attachments together, with the defaults of their schemas
+	MaxWhenBytes   = 20_000                                        // of all conditions together, those that are the same at one trigger counted once
 	maxID          = 80
 )
 
@@ -33,13 +35,15 @@ type checker struct {
 	ids      map[string]bool
 	versions map[string]*Version
 	configs  int // bytes so far
+	whens    map[condition.Key]bool
+	whenSize int // bytes so far
 	errors   catalog.InvalidErrors
 	slots    map[contract.SlotName]Slot
 	warnings []Warning
 }
 
 func (f *Flows) check(ctx context.Context, tenant catalog.TenantID, kind contract.FlowKind, slots map[contract.SlotName]Slot) (*checker, error) {
-	c := &checker{flows: f, tenant: tenant, ids: map[string]bool{}, versions: map[string]*Version{}, slots: map[contract.SlotName]Slot{}}
+	c := &checker{flows: f, tenant: tenant, ids: map[string]bool{}, versions: map[string]*Version{}, whens: map[condition.Key]bool{}, slots: map[contract.SlotName]Slot{}}
 	if err := c.readSettings(ctx); err != nil {
 		return nil, err
 	}
@@ -55,7 +59,7 @@ func (f *Flows) check(ctx context.Context, tenant catalog.TenantID, kind contrac
 		if err != nil {
 			return nil, err
 		}
-		if len(slot.Default) > 0 || len(slot.Methods) > 0 || slot.Order != "" {
+		if len(slot.Default) > 0 || len(slot.Methods) > 0 || slot.Order != "" || slot.TimeoutMS > 0 {
 			c.slots[name] = slot
 		}
 	}
@@ -107,7 +111,10 @@ func (s Slot) lists() map[contract.Method][]Attachment {
 }
 
 func (c *checker) slot(ctx context.Context, at string, trigger contract.Trigger, slot Slot) (Slot, error) {
-	checked := Slot{Order: slot.Order}
+	checked := Slot{Order: slot.Order, TimeoutMS: slot.TimeoutMS}
+	if slot.TimeoutMS < 0 || slot.TimeoutMS > MaxTimeoutMS {
+		c.refuse(at+"/timeout_ms", "it must be from 1 to %d milliseconds", MaxTimeoutMS)
+	}
 	switch {
 	case slot.Order != "" && slot.Order != OrderUser:
 		c.refuse(at+"/order", "%q is not an order; the one order is %s", clip(string(slot.Order), 40), OrderUser)
@@ -145,7 +152,7 @@ func (c *checker) slot(ctx context.Context, at string, trigger contract.Trigger,
 func (c *checker) warnOfOverride(at string, method contract.Method, standard, list []Attachment) {
 	var missing []string
 	for _, a := range standard {
-		if !slices.ContainsFunc(list, func(b Attachment) bool { return b.Action == a.Action }) && !slices.Contains(missing, string(a.Action)) {
+		if !a.Disabled && !slices.ContainsFunc(list, func(b Attachment) bool { return b.Action == a.Action && !b.Disabled }) && !slices.Contains(missing, string(a.Action)) {
 			missing = append(missing, string(a.Action))
 		}
 	}
@@ -185,6 +192,7 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 		c.refuse(at+"/on_failure", "%s cannot block: its policy is always continue", trigger.ID)
 	}
 	c.limits(at, &a)
+	c.when(at+"/when", trigger, &a)
 	version, err := c.version(ctx, at, a)
 	if err != nil || version == nil {
 		return a, err

@@ -87,10 +87,11 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if trigger.Async {
 		return x.accept(ctx, &accepted{id, began, &q, trigger, event, run}, revision)
 	}
+	chain := revision.Chain(q.Slot, event.Method)
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(q.Tenant), Trigger: trigger, Event: event, Flow: string(q.Flow), Revision: revision.Revision,
 		Run: run.ID.String(), RunStarted: run.Started, Attempt: 1, IdempotencyKey: q.IdempotencyKey,
-		Steps: revision.Steps(q.Slot, event.Method),
+		Steps: chain.Steps, Budget: chain.Budget,
 	})
 	if err != nil {
 		// There is no decision, but what ran has run: the record says so, and that there was no answer.
@@ -169,7 +170,7 @@ func (x *Executor) newRecord(
 
 func executed(e *runtime.Execution) audit.Executed {
 	out := audit.Executed{
-		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Outcome: string(e.Kind),
+		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Skipped: e.Skipped, Outcome: string(e.Kind),
 		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), AllocatedBytes: e.Result.Allocated,
 		LogsDropped: e.Result.LogsDropped, Policy: string(e.Policy), Requests: requests(e.Requests),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
+	"github.com/durward/durward/runtime/condition"
 	"github.com/durward/durward/runtime/vm"
 )
 
@@ -21,6 +22,8 @@ type Live struct {
 	changes  uint64                    // counts the changes of flows, so that what was read before one is not kept after it
 	old      map[revisionRef]*Resolved // revisions that runs are sealed to
 	programs map[vm.Digest]weak.Pointer[runtime.Program]
+
+	conditions map[condition.Key]weak.Pointer[condition.Condition]
 }
 
 type revisionRef struct {
@@ -33,7 +36,7 @@ const maxOld = 4096
 
 // NewLive returns a live table that follows the store until ctx ends.
 func NewLive(ctx context.Context, store Store) *Live {
-	l := &Live{store: store, old: map[revisionRef]*Resolved{}, programs: map[vm.Digest]weak.Pointer[runtime.Program]{}}
+	l := &Live{store: store, old: map[revisionRef]*Resolved{}, programs: map[vm.Digest]weak.Pointer[runtime.Program]{}, conditions: map[condition.Key]weak.Pointer[condition.Condition]{}}
 	store.WatchFlows(ctx, l.forget)
 	return l
 }
@@ -71,18 +74,26 @@ type resolvedSlot struct {
 	order    Order
 	standard []runtime.Step
 	methods  map[contract.Method][]runtime.Step
+	budget   time.Duration
 }
 
-// Steps are what runs in a slot for a method: the method's list where there is one, else the default list. They are shared and must not be changed.
-func (r *Resolved) Steps(slot contract.SlotName, method contract.Method) []runtime.Step {
+// Chain is what runs for a call. It is shared and must not be changed.
+type Chain struct {
+	Steps []runtime.Step
+	// Budget is the wall-clock time of the whole chain; 0 means the default.
+	Budget time.Duration
+}
+
+// Chain is what runs in a slot for a method: the method's list where there is one, else the default list, without what is disabled.
+func (r *Resolved) Chain(slot contract.SlotName, method contract.Method) Chain {
 	s := r.slots[slot]
 	if s == nil {
-		return nil
+		return Chain{}
 	}
 	if list, ok := s.methods[method]; ok {
-		return list
+		return Chain{list, s.budget}
 	}
-	return s.standard
+	return Chain{s.standard, s.budget}
 }
 
 // Order is the order of a slot's deliveries.
@@ -146,12 +157,13 @@ func (l *Live) load(ctx context.Context, flow *Flow, number int) (*Resolved, err
 	}
 	r := &Resolved{Kind: flow.Kind, Revision: number, slots: map[contract.SlotName]*resolvedSlot{}}
 	for name, slot := range revision.Slots {
-		s := &resolvedSlot{order: slot.Order, methods: map[contract.Method][]runtime.Step{}}
-		if s.standard, err = l.steps(ctx, flow, slot.Default); err != nil {
+		s := &resolvedSlot{order: slot.Order, methods: map[contract.Method][]runtime.Step{}, budget: time.Duration(slot.TimeoutMS) * time.Millisecond}
+		trigger, _ := contract.Lookup(triggerID(flow.Kind, name))
+		if s.standard, err = l.steps(ctx, flow, trigger, slot.Default); err != nil {
 			return nil, err
 		}
 		for method, list := range slot.Methods {
-			if s.methods[method], err = l.steps(ctx, flow, list); err != nil {
+			if s.methods[method], err = l.steps(ctx, flow, trigger, list); err != nil {
 				return nil, err
 			}
 		}
@@ -160,19 +172,22 @@ func (l *Live) load(ctx context.Context, flow *Flow, number int) (*Resolved, err
 	return r, nil
 }
 
-func (l *Live) steps(ctx context.Context, flow *Flow, list []Attachment) ([]runtime.Step, error) {
-	steps := make([]runtime.Step, len(list))
-	for i, a := range list {
+func (l *Live) steps(ctx context.Context, flow *Flow, trigger contract.Trigger, list []Attachment) ([]runtime.Step, error) {
+	steps := make([]runtime.Step, 0, len(list))
+	for _, a := range list {
+		if a.Disabled {
+			continue
+		}
 		v, err := l.store.Version(ctx, flow.Tenant, a.Action, a.Version)
 		if err != nil {
 			return nil, fmt.Errorf("version %s of %s in flow %s: %w", a.Version, a.Action, flow.Slug, err)
 		}
 		limits := runtimeLimits(a.Limits)
 		limits.Wall = time.Duration(a.TimeoutMS) * time.Millisecond
-		steps[i] = runtime.Step{
+		steps = append(steps, runtime.Step{
 			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: a.Config,
-			Secrets: v.Secrets, Hosts: v.reach(), OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
-		}
+			Secrets: v.Secrets, Hosts: v.reach(), When: l.condition(a.When, trigger), OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
+		})
 	}
 	return steps, nil
 }

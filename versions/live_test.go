@@ -37,13 +37,13 @@ func TestLive(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, contract.FlowKind("login"), r.Kind)
 		require.Equal(t, 1, r.Revision)
-		require.Equal(t, "a@1.0.0 b@1.0.0 ", names(r.Steps("after", "")))
-		require.Equal(t, "a@1.0.0 b@1.0.0 ", names(r.Steps("after", "password")))
-		require.Equal(t, "only@2.0.0 ", names(r.Steps("after", "totp")))
-		require.Empty(t, r.Steps("after", "sms"), "an empty list runs nothing")
-		require.Empty(t, r.Steps("before", ""))
-		require.Empty(t, r.Steps("none", "none"))
-		step := r.Steps("after", "totp")[0]
+		require.Equal(t, "a@1.0.0 b@1.0.0 ", names(r.Chain("after", "").Steps))
+		require.Equal(t, "a@1.0.0 b@1.0.0 ", names(r.Chain("after", "password").Steps))
+		require.Equal(t, "only@2.0.0 ", names(r.Chain("after", "totp").Steps))
+		require.Empty(t, r.Chain("after", "sms").Steps, "an empty list runs nothing")
+		require.Empty(t, r.Chain("before", "").Steps)
+		require.Empty(t, r.Chain("none", "none").Steps)
+		step := r.Chain("after", "totp").Steps[0]
 		require.Equal(t, "7ms", step.Limits.Wall.String())
 		require.Equal(t, `{"n":1}`, string(step.Config))
 		require.Equal(t, runtime.Block, step.OnFailure)
@@ -85,7 +85,7 @@ func TestOldRevisions(t *testing.T) {
 			r, err := live.Revision(t.Context(), login, number)
 			require.NoError(t, err)
 			require.Equal(t, number, r.Revision)
-			require.Equal(t, want, names(r.Steps("after", "")))
+			require.Equal(t, want, names(r.Chain("after", "").Steps))
 		}
 	}
 	s.reads.Store(0)
@@ -104,8 +104,8 @@ func TestProgramsAreShared(t *testing.T) {
 	require.NoError(t, err)
 	two, err := live.Current(t.Context(), versions.FlowRef{Tenant: "other", Flow: "login"})
 	require.NoError(t, err)
-	require.Same(t, one.Steps("after", "")[0].Program, two.Steps("before", "")[0].Program)
-	require.NotSame(t, one.Steps("after", "")[0].Program, two.Steps("before", "")[1].Program)
+	require.Same(t, one.Chain("after", "").Steps[0].Program, two.Chain("before", "").Steps[0].Program)
+	require.NotSame(t, one.Chain("after", "").Steps[0].Program, two.Chain("before", "").Steps[1].Program)
 }
 
 // A revision that was read before a save, and is put into the table after, must not be what the next call sees.
@@ -166,7 +166,7 @@ func TestLiveDoesNotAllocate(t *testing.T) {
 	ctx := t.Context()
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		r, err := live.Current(ctx, login)
-		if err != nil || len(r.Steps("after", "password")) != 1 {
+		if err != nil || len(r.Chain("after", "password").Steps) != 1 {
 			t.Error("no steps")
 		}
 	}))
@@ -181,7 +181,7 @@ func BenchmarkLive(b *testing.B) {
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {
 			r, err := live.Current(ctx, login)
-			if err != nil || len(r.Steps("after", "password")) != 1 {
+			if err != nil || len(r.Chain("after", "password").Steps) != 1 {
 				b.Error("no steps")
 			}
 		}

@@ -79,6 +79,8 @@ type Slot struct {
 	Methods map[contract.Method][]Attachment `json:"methods,omitempty"`
 	// Order says which deliveries run one after the other. Only the slots of asynchronous triggers have one. Default: none do.
 	Order Order `json:"order,omitempty"`
+	// TimeoutMS is the wall-clock budget of a whole list in milliseconds. Default: 10000.
+	TimeoutMS int `json:"timeout_ms,omitempty"`
 }
 
 // Attachment is one action in one list of a slot.
@@ -89,7 +91,11 @@ type Attachment struct {
 	Version string             `json:"version"` // an exact pin
 	// Config is valid against the version's schema; absent means {}.
 	Config json.RawMessage `json:"config,omitempty"`
-	// OnFailure says what a failure of the action does: "block" or "continue". Default: "block" where the trigger's actions may block, else "continue".
+	// Disabled says that the attachment is kept and does not run.
+	Disabled bool `json:"disabled,omitempty"`
+	// When is a condition, as package runtime/condition has it: where it is false, the attachment is skipped. Default: it runs always.
+	When string `json:"when,omitempty"`
+	// OnFailure says what a failure of the action, or of its condition, does: "block" or "continue". Default: "block" where the trigger's actions may block, else "continue".
 	OnFailure Policy `json:"on_failure,omitempty"`
 	// TimeoutMS is the wall-clock budget in milliseconds. Default: 5000.
 	TimeoutMS int `json:"timeout_ms,omitempty"`

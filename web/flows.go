@@ -21,7 +21,8 @@ func (s *Server) createFlow(r *request) (any, error) {
 		return nil, err
 	}
 	r.created("/v1/tenants/%s/flows/%s", r.tenant, flow.Slug)
-	return api.CreatedFlow{FlowDetail: api.FlowDetail{Flow: flowOf(flow), Live: revisionOf(live)}, Warnings: each(warnings, warningOf)}, nil
+	budgets, err := s.config.Flows.Budgets(r.context(), &live)
+	return api.CreatedFlow{FlowDetail: api.FlowDetail{Flow: flowOf(flow), Live: revisionOf(live)}, Budgets: each(budgets, budgetOf), Warnings: each(warnings, warningOf)}, err
 }
 
 func (s *Server) flows(r *request) (any, error) {
@@ -49,7 +50,11 @@ func (s *Server) saveFlow(r *request) (any, error) {
 	}
 	change := versions.Change{Base: body.Base, Slots: slotsFrom(body.Slots), Message: body.Message}
 	revision, warnings, err := s.config.Flows.Save(r.context(), r.actor, r.tenant, r.flow(), change)
-	return api.SavedRevision{Revision: revisionOf(revision), Warnings: each(warnings, warningOf)}, err
+	if err != nil {
+		return nil, err
+	}
+	budgets, err := s.config.Flows.Budgets(r.context(), &revision)
+	return api.SavedRevision{Revision: revisionOf(revision), Budgets: each(budgets, budgetOf), Warnings: each(warnings, warningOf)}, err
 }
 
 func (s *Server) revisions(r *request) (any, error) {
@@ -73,7 +78,7 @@ func (s *Server) revision(r *request) (any, error) {
 func slotsFrom(slots map[string]api.Slot) map[contract.SlotName]versions.Slot {
 	out := make(map[contract.SlotName]versions.Slot, len(slots))
 	for name, slot := range slots {
-		to := versions.Slot{Default: each(slot.Default, attachmentFrom), Order: versions.Order(slot.Order)}
+		to := versions.Slot{Default: each(slot.Default, attachmentFrom), Order: versions.Order(slot.Order), TimeoutMS: slot.TimeoutMS}
 		if slot.Methods != nil {
 			to.Methods = make(map[contract.Method][]versions.Attachment, len(slot.Methods))
 		}
@@ -87,7 +92,7 @@ func slotsFrom(slots map[string]api.Slot) map[contract.SlotName]versions.Slot {
 
 func attachmentFrom(a api.Attachment) versions.Attachment {
 	return versions.Attachment{
-		ID: a.ID, Action: catalog.ActionSlug(a.Action), Version: a.Version, Config: a.Config, OnFailure: versions.Policy(a.OnFailure), TimeoutMS: a.TimeoutMS,
+		ID: a.ID, Action: catalog.ActionSlug(a.Action), Version: a.Version, Config: a.Config, Disabled: a.Disabled, When: a.When, OnFailure: versions.Policy(a.OnFailure), TimeoutMS: a.TimeoutMS,
 		Limits: limitsFrom(a.Limits),
 	}
 }
@@ -103,7 +108,7 @@ func revisionOf(r versions.Revision) api.Revision {
 		Flow: string(r.Flow), Number: r.Number, Slots: make(map[string]api.Slot, len(r.Slots)), Message: r.Message, SavedAt: r.SavedAt, SavedBy: actorOf(r.SavedBy),
 	}
 	for name, slot := range r.Slots {
-		to := api.Slot{Default: each(slot.Default, attachmentOf), Order: string(slot.Order)}
+		to := api.Slot{Default: each(slot.Default, attachmentOf), Order: string(slot.Order), TimeoutMS: slot.TimeoutMS}
 		if slot.Methods != nil {
 			to.Methods = make(map[string][]api.Attachment, len(slot.Methods))
 		}
@@ -117,8 +122,14 @@ func revisionOf(r versions.Revision) api.Revision {
 
 func attachmentOf(a versions.Attachment) api.Attachment {
 	return api.Attachment{
-		ID: a.ID, Action: string(a.Action), Version: a.Version, Config: presentOrNil(a.Config), OnFailure: string(a.OnFailure), TimeoutMS: a.TimeoutMS,
+		ID: a.ID, Action: string(a.Action), Version: a.Version, Config: presentOrNil(a.Config), Disabled: a.Disabled, When: a.When, OnFailure: string(a.OnFailure), TimeoutMS: a.TimeoutMS,
 		Limits: limitsOf(a.Limits),
+	}
+}
+
+func budgetOf(b versions.Budget) api.Budget {
+	return api.Budget{
+		Slot: string(b.Slot), Method: string(b.Method), Attachments: b.Attachments, TimeoutMS: b.TimeoutMS, CPUMS: b.CPUMS, Requests: b.Requests, ChainMS: b.ChainMS,
 	}
 }
 

@@ -106,6 +106,9 @@ func (m *metrics) attempted(trigger contract.TriggerID, answer *runtime.Answer) 
 func (m *metrics) ran(answer *runtime.Answer) {
 	for i := range answer.Executions {
 		e := &answer.Executions[i]
+		if e.Skipped {
+			continue
+		}
 		m.actions.Observe(e.Took.Seconds())
 		if e.Result.Failure != nil {
 			m.failures.WithLabelValues(string(e.Result.Failure.Kind)).Inc()

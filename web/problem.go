@@ -187,7 +187,7 @@ func classifyContent(err error, p *api.Problem) code {
 	}
 	if list, ok := errors.AsType[catalog.InvalidErrors](err); ok {
 		for _, e := range list {
-			p.Errors = append(p.Errors, api.FieldError{Pointer: e.Pointer, Detail: e.Detail})
+			p.Errors = append(p.Errors, api.FieldError(*e))
 		}
 		return invalid
 	}

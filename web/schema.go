@@ -12,6 +12,7 @@ import (
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/progress"
+	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
 )
@@ -88,7 +89,7 @@ func words(set string) []string {
 	case "failure":
 		return texts[string]([]vm.FailureKind{
 			vm.FailThrown, vm.FailLoad, vm.FailNoEntry, vm.FailNeverSettles, vm.FailBadOutcome, vm.FailTimeLimit, vm.FailStackLimit, vm.FailMemoryLimit,
-			vm.FailOutputLimit, vm.FailRequestLimit, vm.FailPendingLimit, vm.FailPolicy, vm.FailSandboxLost,
+			vm.FailOutputLimit, vm.FailRequestLimit, vm.FailPendingLimit, vm.FailPolicy, vm.FailSandboxLost, runtime.FailCondition,
 		})
 	case "problem":
 		return each(problemKinds, func(k problemKind) string { return string(k.code) })

@@ -98,19 +98,21 @@ type Record struct {
 	Code       string `json:"code,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 	DurationUS int64  `json:"duration_us"`
-	// Actions is what ran, in order.
+	// Actions is what ran or was skipped, in order.
 	Actions []Executed `json:"actions"`
 }
 
 // NoAnswer is the outcome of a call that got none: no worker was free for it, or the caller went away. Its actions are those that ran before.
 const NoAnswer = "none"
 
-// Executed is one action within a [Record].
+// Executed is one action within a [Record]: it ran, or its condition is false.
 type Executed struct {
 	Attachment string `json:"attachment"`
 	Action     string `json:"action"`
 	Version    string `json:"version"`
-	// Outcome is the kind that the action answered; empty if it failed.
+	// Skipped says that the attachment's condition is false, and so the action did not run.
+	Skipped bool `json:"skipped,omitzero"`
+	// Outcome is the kind that the action answered; empty if it failed or was skipped.
 	Outcome    string `json:"outcome,omitempty"`
 	DurationUS int64  `json:"duration_us"`
 	CPUUS      int64  `json:"cpu_us"`

@@ -67,6 +67,10 @@ func (w *writer) executed(e *Executed) error {
 	w.text("attachment", e.Attachment)
 	w.text("action", e.Action)
 	w.text("version", e.Version)
+	if e.Skipped {
+		w.name("skipped")
+		*w = append(*w, "true,"...)
+	}
 	w.some("outcome", e.Outcome)
 	w.number("duration_us", e.DurationUS)
 	w.number("cpu_us", e.CPUUS)

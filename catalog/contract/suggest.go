@@ -7,20 +7,26 @@ const maxSuggested = 40
 
 // didYouMean returns a clause with the candidate that is close to name, or "" if none is.
 func didYouMean(name []byte, candidates []string) string {
+	best := Suggest(string(name), candidates)
+	if best == "" {
+		return ""
+	}
+	return `; did you mean "` + best + `"?`
+}
+
+// Suggest returns the candidate that a name may have been meant for, or "" if none is close.
+func Suggest(name string, candidates []string) string {
 	if len(name) > maxSuggested {
 		return ""
 	}
 	best, least := "", 3
 	for _, c := range candidates {
-		distance := editDistance(plain(string(name)), plain(c))
+		distance := editDistance(plain(name), plain(c))
 		if distance < least && distance*2 < len(c) {
 			best, least = c, distance
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return `; did you mean "` + best + `"?`
+	return best
 }
 
 // plain removes what tells emailVerified, email-verified and email_verified apart.

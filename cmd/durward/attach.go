@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,9 @@ type flowAttach struct {
 	Pin       string        `arg:"" name:"action@version" help:"The action, and the exact version that is to run."`
 	Method    string        `placeholder:"METHOD" help:"Attach it to the list of this authentication method, which runs in place of the slot's default list. Default: the default list."`
 	Config    string        `default:"{}" placeholder:"FILE|-|JSON" help:"The action's config, valid against the version's schema."`
-	OnFailure string        `placeholder:"POLICY" enum:",block,continue" default:"" help:"What happens if the action itself fails: block or continue. Default: block where somebody waits for the answer."`
+	When      string        `placeholder:"EXPRESSION" help:"A condition over the input, in the Common Expression Language; where it is false, the action does not run. For example: input.context.client.id == \"shop\"."`
+	Disabled  bool          `help:"Attach it without letting it run yet; \"durward flow enable\" does."`
+	OnFailure string        `placeholder:"POLICY" enum:",block,continue" default:"" help:"What happens if the action itself, or its condition, fails: block or continue. Default: block where somebody waits for the answer."`
 	Timeout   time.Duration `placeholder:"2s" help:"How long the action may take. Default: 5s."`
 	Limits    string        `default:"{}" placeholder:"FILE|-|JSON" help:"The other limits of an execution, each at most what the tenant may have, for example {\"cpu_ms\": 1000, \"requests\": 5}."`
 	At        int           `placeholder:"N" help:"The place in the list, from 1. Default: the end."`
@@ -35,7 +38,7 @@ func (c *flowAttach) Run(ctx context.Context, s streams) error {
 	if !ok {
 		return &usageError{fmt.Sprintf("which version of %s? A pin is exact: say %s@1.0.0; \"durward version list %s\" lists them", c.Pin, c.Pin, c.Pin)}
 	}
-	a := api.Attachment{Action: action, Version: version, OnFailure: c.OnFailure, TimeoutMS: int(c.Timeout / time.Millisecond)}
+	a := api.Attachment{Action: action, Version: version, When: c.When, Disabled: c.Disabled, OnFailure: c.OnFailure, TimeoutMS: int(c.Timeout / time.Millisecond)}
 	if a.Config, err = readJSON("--config", c.Config, s); err != nil {
 		return err
 	}
@@ -117,6 +120,64 @@ func detach(slots map[string]api.Slot, id string) error {
 			return nil
 		}
 	}
+	return noAttachment(id)
+}
+
+// toggle is what enable and disable have in common.
+type toggle struct {
+	tenantConnection
+	Flow       string `arg:"" help:"The flow's slug."`
+	Attachment string `arg:"" help:"The attachment's id; \"durward flow show FLOW\" shows it."`
+	Message    string `short:"m" help:"What is new."`
+}
+
+func (c *toggle) run(ctx context.Context, s streams, disabled bool, text string) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	r, err := edit(ctx, tenant, c.Flow, c.Message, func(slots map[string]api.Slot) error {
+		a := find(slots, c.Attachment)
+		if a == nil {
+			return noAttachment(c.Attachment)
+		}
+		a.Disabled = disabled
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.showSaved(s, &r, fmt.Sprintf("%s %s of %s.", text, c.Attachment, c.Flow))
+}
+
+type flowEnable struct{ toggle }
+
+func (c *flowEnable) Run(ctx context.Context, s streams) error {
+	return c.run(ctx, s, false, "Enabled")
+}
+
+type flowDisable struct{ toggle }
+
+func (c *flowDisable) Run(ctx context.Context, s streams) error {
+	return c.run(ctx, s, true, "Disabled")
+}
+
+// find returns the attachment with an id, within the slots; nil if there is none.
+func find(slots map[string]api.Slot, id string) *api.Attachment {
+	for _, slot := range slots {
+		lists := append(slices.Collect(maps.Values(slot.Methods)), slot.Default)
+		for _, list := range lists {
+			for i := range list {
+				if list[i].ID == id {
+					return &list[i]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func noAttachment(id string) error {
 	return fmt.Errorf("the flow has no attachment %s; \"durward flow show\" shows their ids", id)
 }
 

@@ -133,6 +133,9 @@ func ran(list []api.ExecutedDetail) string {
 	var parts []string
 	for _, x := range list {
 		text := x.Action + "@" + x.Version
+		if x.Skipped {
+			text += " skipped"
+		}
 		if x.Failure != nil {
 			text += " failed: " + clip(x.Failure.Message, maxCell)
 		}

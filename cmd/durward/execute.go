@@ -81,6 +81,10 @@ func printAnswer(w io.Writer, a *api.Answer) {
 	fmt.Fprintln(w)
 	t := newTable(w, "ACTION", "ANSWER", "TOOK")
 	for _, x := range a.Actions {
+		if x.Skipped {
+			t.row(x.Slug+"@"+x.Version, "skipped: its condition is false", "-")
+			continue
+		}
 		t.row(x.Slug+"@"+x.Version, answerOrFailure(x.Kind, x.Failure), micros(x.DurationUS))
 	}
 	_ = t.flush()

@@ -51,11 +51,7 @@ func printProblem(w io.Writer, p *client.Problem) {
 		fmt.Fprintf(w, "  %s\n", p.Detail)
 	}
 	for _, e := range p.Errors {
-		if e.Pointer == "" {
-			fmt.Fprintf(w, "  %s\n", harmless(e.Detail))
-		} else {
-			fmt.Fprintf(w, "  %s: %s\n", e.Pointer, harmless(e.Detail))
-		}
+		fmt.Fprintf(w, "  %s\n", harmless(e.Error()))
 	}
 	for _, d := range p.Diagnostics {
 		printDiagnostic(w, d)

@@ -18,6 +18,8 @@ type flowCommand struct {
 	Show      flowShow      `cmd:"" help:"Show a flow and what runs in it."`
 	Attach    flowAttach    `cmd:"" help:"Attach a version of an action to a slot."`
 	Detach    flowDetach    `cmd:"" help:"Take an attachment out of a flow."`
+	Enable    flowEnable    `cmd:"" help:"Let an attachment run again."`
+	Disable   flowDisable   `cmd:"" help:"Keep an attachment, and let it run no more."`
 	Order     flowOrder     `cmd:"" help:"Say whether the deliveries of an asynchronous slot run in order."`
 	Save      flowSave      `cmd:"" help:"Save all slots of a flow at once, from a file."`
 	Revisions flowRevisions `cmd:"" help:"List a flow's revisions, newest first."`
@@ -104,7 +106,7 @@ func printRevision(w io.Writer, r *api.Revision, pairs ...string) {
 		return
 	}
 	fmt.Fprintln(w)
-	t := newTable(w, "SLOT", "METHOD", "ATTACHMENT", "ACTION", "ON FAILURE", "TIMEOUT", "LIMITS", "CONFIG")
+	t := newTable(w, "SLOT", "METHOD", "ATTACHMENT", "ACTION", "WHEN", "ON FAILURE", "TIMEOUT", "LIMITS", "CONFIG")
 	for _, name := range slices.Sorted(maps.Keys(r.Slots)) {
 		slot := r.Slots[name]
 		printAttachments(t, name, "any", slot.Default)
@@ -121,8 +123,19 @@ func printRevision(w io.Writer, r *api.Revision, pairs ...string) {
 
 func printAttachments(t *table, slot, method string, list []api.Attachment) {
 	for _, a := range list {
-		t.row(slot, method, a.ID, a.Action+"@"+a.Version, dash(a.OnFailure), dash(budget(a.TimeoutMS)), dash(effect(a.Limits)), dash(string(a.Config)))
+		t.row(slot, method, a.ID, a.Action+"@"+a.Version, whenever(&a), dash(a.OnFailure), dash(budget(a.TimeoutMS)), dash(effect(a.Limits)), dash(string(a.Config)))
 	}
+}
+
+// whenever says when an attachment runs.
+func whenever(a *api.Attachment) string {
+	switch {
+	case a.Disabled:
+		return "never: disabled"
+	case a.When == "":
+		return "always"
+	}
+	return clip(a.When, maxCell)
 }
 
 func budget(ms int) string {
@@ -144,8 +157,8 @@ type flowSave struct {
 func (flowSave) Help() string {
 	return `The file holds all slots, also those that stay as they are:
 
-    {"after": {"default": [{"action": "welcome", "version": "1.0.0", "config": {}}],
-               "methods": {"passkey": []}}}
+    {"after": {"default": [{"action": "welcome", "version": "1.0.0", "config": {}, "when": "input.context.client.id == \"shop\""}],
+               "methods": {"passkey": []}, "timeout_ms": 4000}}
 
 An attachment that keeps its id stays the same one in the audit. "durward flow show FLOW -o json" prints the slots as they are, under live.slots.`
 }
@@ -181,6 +194,13 @@ func (c *flowSave) Run(ctx context.Context, s streams) error {
 func (c *tenantConnection) showSaved(s streams, r *api.SavedRevision, text string) error {
 	return c.show(s.out, r, func(w io.Writer) {
 		fmt.Fprintf(w, "%s Revision %d is live.\n", text, r.Number)
+		for _, b := range r.Budgets {
+			list := b.Slot
+			if b.Method != "" {
+				list += " for " + b.Method
+			}
+			fmt.Fprintf(w, "  %s: ends within %s (timeouts %s, computing %s, %d requests)\n", list, budget(b.ChainMS), budget(b.TimeoutMS), budget(b.CPUMS), b.Requests)
+		}
 		for _, warning := range r.Warnings {
 			fmt.Fprintf(s.err, "warning: %s\n", harmless(warning.Detail))
 		}

@@ -43,7 +43,7 @@ type Record struct {
 	Code       string           `json:"code,omitempty" doc:"block: the code."`
 	Reason     string           `json:"reason,omitempty" doc:"Why, for the operator."`
 	DurationUS int64            `json:"duration_us" doc:"Microseconds of wall-clock time."`
-	Actions    []ExecutedDetail `json:"actions" doc:"The actions that ran, in order."`
+	Actions    []ExecutedDetail `json:"actions" doc:"The actions that ran or were skipped, in order."`
 }
 
 // ExecutedDetail is an action that ran, with all that is known of it.
@@ -51,7 +51,8 @@ type ExecutedDetail struct {
 	Attachment  string           `json:"attachment" doc:"The id of the attachment."`
 	Action      string           `json:"action" doc:"The action's slug."`
 	Version     string           `json:"version" doc:"The version that ran."`
-	Outcome     string           `json:"outcome,omitempty" enum:"kind" doc:"What it answered; absent if it failed."`
+	Skipped     bool             `json:"skipped,omitzero" doc:"Whether it did not run, because the condition of its attachment is false."`
+	Outcome     string           `json:"outcome,omitempty" enum:"kind" doc:"What it answered; absent if it failed or was skipped."`
 	DurationUS  int64            `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 	CPUUS       int64            `json:"cpu_us" doc:"Microseconds of computing."`
 	Allocated   int64            `json:"allocated_bytes,omitzero" doc:"Bytes of memory that it asked for, over the whole execution."`

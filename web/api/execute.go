@@ -43,7 +43,7 @@ type Answer struct {
 	Delivery string `json:"delivery,omitempty" doc:"Asynchronous triggers: the id under which the call was accepted. What it does will be in the audit of executions."`
 
 	Flow    FlowAt     `json:"flow" doc:"What decided."`
-	Actions []Executed `json:"actions" doc:"The actions that ran, in order."`
+	Actions []Executed `json:"actions" doc:"The actions that ran or were skipped, in order."`
 
 	// Replayed says that this is what a call with the same idempotency key was answered before. It is a header of the answer: Idempotent-Replayed.
 	Replayed bool `json:"-"`
@@ -87,11 +87,12 @@ type FlowAt struct {
 	Revision int    `json:"revision" doc:"The number of the revision that decided."`
 }
 
-// Executed is an action that ran for an [Answer].
+// Executed is an action that ran for an [Answer], or was skipped.
 type Executed struct {
 	Slug       string `json:"slug" doc:"The action's slug."`
 	Version    string `json:"version" doc:"The version that ran."`
-	Kind       string `json:"kind,omitempty" enum:"kind" doc:"What it answered; absent if it failed."`
+	Skipped    bool   `json:"skipped,omitzero" doc:"Whether it did not run, because the condition of its attachment is false."`
+	Kind       string `json:"kind,omitempty" enum:"kind" doc:"What it answered; absent if it failed or was skipped."`
 	Failure    string `json:"failure,omitempty" enum:"failure" doc:"How it failed; what it said is in the audit of executions."`
 	DurationUS int64  `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 }

@@ -32,6 +32,7 @@ type FlowDetail struct {
 // CreatedFlow is the answer to NewFlow.
 type CreatedFlow struct {
 	FlowDetail
+	Budgets  []Budget  `json:"budgets,omitempty" doc:"What each list may take."`
 	Warnings []Warning `json:"warnings,omitempty" doc:"What may surprise."`
 }
 
@@ -55,14 +56,27 @@ type Revision struct {
 // SavedRevision is the answer to FlowChange.
 type SavedRevision struct {
 	Revision
+	Budgets  []Budget  `json:"budgets,omitempty" doc:"What each list may take."`
 	Warnings []Warning `json:"warnings,omitempty" doc:"What may surprise."`
 }
 
 // Slot is what runs at one trigger point.
 type Slot struct {
-	Default []Attachment            `json:"default,omitempty" doc:"What runs where no list is for the method in use."`
-	Methods map[string][]Attachment `json:"methods,omitempty" doc:"By authentication method: what runs instead of the default list; an empty list runs nothing."`
-	Order   string                  `json:"order,omitempty" enum:"order" doc:"Asynchronous triggers: user runs the deliveries of each user in the order in which they were accepted. Absent: they run as they come."`
+	Default   []Attachment            `json:"default,omitempty" doc:"What runs where no list is for the method in use."`
+	Methods   map[string][]Attachment `json:"methods,omitempty" doc:"By authentication method: what runs instead of the default list; an empty list runs nothing."`
+	Order     string                  `json:"order,omitempty" enum:"order" doc:"Asynchronous triggers: user runs the deliveries of each user in the order in which they were accepted. Absent: they run as they come."`
+	TimeoutMS int                     `json:"timeout_ms,omitzero" doc:"Budget of wall-clock time of a whole list in milliseconds, at most 10000. Default: 10000."`
+}
+
+// Budget is what one list of a slot may take: the sums of what its attachments may, the disabled ones aside.
+type Budget struct {
+	Slot        string `json:"slot" doc:"The slot."`
+	Method      string `json:"method,omitempty" doc:"The authentication method whose list it is; absent: the default list."`
+	Attachments int    `json:"attachments" doc:"How many can run."`
+	TimeoutMS   int    `json:"timeout_ms" doc:"The wall-clock budgets of the attachments together, in milliseconds."`
+	CPUMS       int    `json:"cpu_ms" doc:"Their computing time together, in milliseconds."`
+	Requests    int    `json:"requests" doc:"Their requests over the network together."`
+	ChainMS     int    `json:"chain_ms" doc:"When the chain ends at the latest, in milliseconds: the most that a caller waits for it, the time until a worker is free included."`
 }
 
 // Attachment is one action in one list of a slot.
@@ -71,7 +85,9 @@ type Attachment struct {
 	Action    string          `json:"action" doc:"The action's slug."`
 	Version   string          `json:"version" doc:"The exact version."`
 	Config    json.RawMessage `json:"config,omitzero" schema:"object" doc:"Valid against the version's schema. Default: {}."`
-	OnFailure string          `json:"on_failure,omitempty" enum:"policy" doc:"What a failure of the action does. Default: block where somebody waits for the answer, else continue."`
+	Disabled  bool            `json:"disabled,omitzero" doc:"Whether it is kept and does not run. Default: false."`
+	When      string          `json:"when,omitempty" doc:"A condition over the input, in the Common Expression Language, at most 1000 bytes: where it is false, the action does not run. Default: it runs always."`
+	OnFailure string          `json:"on_failure,omitempty" enum:"policy" doc:"What a failure of the action, or of its condition, does. Default: block where somebody waits for the answer, else continue."`
 	TimeoutMS int             `json:"timeout_ms,omitzero" doc:"Budget of wall-clock time in milliseconds. Default: 5000."`
 	Limits    Limits          `json:"limits,omitzero" doc:"The other limits of an execution, each at most what the tenant may have."`
 }

@@ -1,5 +1,7 @@
 package api
 
+import "fmt"
+
 // ProblemType is the media type of a [Problem] (RFC 9457).
 const ProblemType = "application/problem+json"
 
@@ -22,6 +24,25 @@ type Problem struct {
 type FieldError struct {
 	Pointer string `json:"pointer" doc:"JSON pointer (RFC 6901) within the body; empty: the body as a whole. For a query parameter: its name after a question mark."`
 	Detail  string `json:"detail" doc:"What is wrong with it and, where possible, what would be right."`
+	Line    int    `json:"line,omitzero" doc:"Where in a member that is an expression; counts from 1, absent for any other."`
+	Column  int    `json:"column,omitzero" doc:"Counts from 1, in UTF-16 code units."`
+	Hint    string `json:"hint,omitempty" doc:"What may be meant, where that is known."`
+}
+
+// Error returns it in one line: the pointer, the place, what is wrong, and what may be meant.
+func (e *FieldError) Error() string {
+	text := e.Pointer
+	if e.Line > 0 {
+		text += fmt.Sprintf(":%d:%d", e.Line, e.Column)
+	}
+	if text != "" {
+		text += ": "
+	}
+	text += e.Detail
+	if e.Hint != "" {
+		text += " (" + e.Hint + ")"
+	}
+	return text
 }
 
 // Error returns the problem in one line, so that a client can return it as an error.
@@ -31,11 +52,7 @@ func (p *Problem) Error() string {
 		text = p.Detail
 	}
 	for _, e := range p.Errors {
-		text += "; "
-		if e.Pointer != "" {
-			text += e.Pointer + ": "
-		}
-		text += e.Detail
+		text += "; " + e.Error()
 	}
 	return text
 }
