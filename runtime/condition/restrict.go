@@ -89,7 +89,8 @@ func checkCall(e ast.Expr, typeOf func(int64) *types.Type) (at ast.Expr, message
 		}
 	case "@in":
 		list := typeOf(args[1].ID())
-		if !scalar(typeOf(args[0].ID())) && !(list.Kind() == types.ListKind && scalar(list.Parameters()[0])) {
+		ofScalars := list.Kind() == types.ListKind && scalar(list.Parameters()[0])
+		if !scalar(typeOf(args[0].ID())) && !ofScalars {
 			return e, "objects and lists are not looked for, and what can be anything only in a list of texts or numbers", hintOfComparison
 		}
 	}
