@@ -16,12 +16,15 @@ import (
 	"github.com/durward/durward/bundler/capability"
 )
 
-// Source is an action's source code.
+// Source is the source code of an action, or of a shared module.
 type Source struct {
-	// Files are the texts by path, such as "action.ts" or "lib/domains.ts". Paths are relative, with slashes, and in their simplest form.
+	// Files are the texts by path, such as "action.ts" or "lib/domains.ts". Paths are relative, with slashes, and in their simplest form. Those of shared modules that
+	// the lock names stand below the module's key, as "durward:crm@1.2.0/index.ts".
 	Files map[string]string `json:"files"`
 	// Entry is the path of the file that exports execute.
 	Entry string `json:"entry"`
+	// Module says that it is a shared module, which exports what it likes.
+	Module bool `json:"module,omitempty"`
 	// Packages are what the action may import besides its own files; nil if it declares no dependencies.
 	Packages *Packages `json:"-"`
 }
@@ -138,12 +141,12 @@ func lowered() map[string]api.LogLevel {
 	return levels
 }
 
-// sorted leaves out warnings about packages, which their users cannot mend, and makes errors of warnings that are errors in the action's own files.
+// sorted leaves out warnings about packages and modules, which their users cannot mend, and makes errors of warnings that are errors in the action's own files.
 func sorted(errors, warnings []api.Message) (failed, warned []api.Message) {
 	levels := raised()
 	for _, w := range warnings {
 		switch {
-		case w.Location != nil && !strings.HasPrefix(w.Location.File, namespaceAction+":"):
+		case w.Location != nil && !isOwn(w):
 		case levels[w.ID] == api.LogLevelError:
 			errors = append(errors, w)
 		default:
@@ -151,6 +154,13 @@ func sorted(errors, warnings []api.Message) (failed, warned []api.Message) {
 		}
 	}
 	return errors, warned
+}
+
+// isOwn says whether a message is about one of the files that are being bundled, and not about one that they import from elsewhere.
+func isOwn(m api.Message) bool {
+	name, inSource := strings.CutPrefix(m.Location.File, namespaceAction+":")
+	key, _ := SplitModule(name)
+	return inSource && key == ""
 }
 
 // missing is the syntax that goja does not have. What can be expressed otherwise is; the rest becomes an error.

@@ -9,7 +9,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// resolveOwn finds what an import in one of the action's files means.
+// resolveOwn finds what an import in one of the action's files means, or in one of a shared module's.
 func (m *modules) resolveOwn(args api.OnResolveArgs) api.OnResolveResult {
 	if text, hint := forbidden(args); text != "" {
 		return refused(text, hint)
@@ -17,21 +17,24 @@ func (m *modules) resolveOwn(args api.OnResolveArgs) api.OnResolveResult {
 	switch {
 	case args.Path == "durward":
 		return api.OnResolveResult{Path: "types", Namespace: namespaceDurward}
+	case isModuleImport(args.Path):
+		return m.resolveModule(args)
 	case !isRelative(args.Path):
 		return m.resolveBare(args)
 	}
-	target := path.Join(path.Dir(args.Importer), args.Path)
+	owner, importer := SplitModule(args.Importer)
+	target := path.Join(path.Dir(importer), args.Path)
 	if !inside(target) && target != "." {
 		return refused(fmt.Sprintf("%q leads out of the action's files", clip(args.Path, maxPath)), "Import one of the action's own files.")
 	}
-	found, ok := find(m.files, target, args.Path)
+	found, ok := find(m.files[owner], target, args.Path)
 	if !ok {
-		return refused(fmt.Sprintf("There is no file %q", clip(target, maxPath)), similar(m.files, target))
+		return refused(fmt.Sprintf("There is no file %q", clip(target, maxPath)), similar(m.files[owner], target))
 	}
 	if args.With["type"] == "json" && path.Ext(found) != ".json" {
 		return refused(fmt.Sprintf("%q is not JSON", found), "Leave the import attribute out.")
 	}
-	return api.OnResolveResult{Path: found, Namespace: namespaceAction}
+	return api.OnResolveResult{Path: ModulePath(owner, found), Namespace: namespaceAction}
 }
 
 func isRelative(spec string) bool {
@@ -61,6 +64,10 @@ func forbidden(args api.OnResolveArgs) (text, hint string) {
 	case args.Path == "durward":
 		return "", ""
 	case nodeModule.MatchString(args.Path):
+		return "", ""
+	case isModuleImport(args.Path) && args.With["type"] == "json":
+		return fmt.Sprintf("%q is not JSON", spec), "Leave the import attribute out."
+	case isModuleImport(args.Path):
 		return "", ""
 	case strings.Contains(args.Path, ":") || strings.HasPrefix(args.Path, "//"):
 		return fmt.Sprintf("%q is an address; only files of the action and packages can be imported", spec), "Put the code into a file of the action."

@@ -24,12 +24,13 @@ const (
 
 // modules finds and loads all that a bundle is made of, and refuses the rest.
 type modules struct {
-	files    map[string]string // of the action, prepared
+	files    map[string]map[string]string // prepared, by the key of the shared module that they are of; the action's own have none
 	packages *Packages
+	lock     *Lock // the packages', never nil
 
 	mu       sync.Mutex // esbuild asks from many goroutines
 	tree     *npm.Tree
-	used     map[string]bool   // the declared names that the action's files import
+	used     map[string]bool   // the declared names that the action's own files import
 	prepared map[string]script // files of packages, by namespaced name
 }
 
@@ -40,15 +41,24 @@ func newModules(files map[string]string, packages *Packages) *modules {
 	}
 	lock := packages.Lock
 	if lock == nil {
-		lock = &npm.Lock{}
+		lock = &Lock{}
 	}
-	return &modules{
-		files: files, packages: packages, tree: npm.NewTree(lock, packages.ByKey), used: map[string]bool{}, prepared: map[string]script{},
+	m := &modules{
+		files: map[string]map[string]string{}, packages: packages, lock: lock,
+		tree: npm.NewTree(&npm.Lock{Root: lock.hoisted(), Packages: lock.Packages}, packages.ByKey), used: map[string]bool{}, prepared: map[string]script{},
 	}
+	for name, content := range files {
+		key, inner := SplitModule(name)
+		if m.files[key] == nil {
+			m.files[key] = map[string]string{}
+		}
+		m.files[key][inner] = content
+	}
+	return m
 }
 
 // any says whether there are packages at all.
-func (m *modules) any() bool { return m.packages.Lock != nil && len(m.packages.Lock.Packages) > 0 }
+func (m *modules) any() bool { return len(m.lock.Packages) > 0 }
 
 // plugin is how esbuild asks for modules.
 func (m *modules) plugin() api.Plugin {
@@ -80,7 +90,8 @@ func (m *modules) load(args api.OnLoadArgs) api.OnLoadResult {
 	case namespaceDurward:
 		content = "export {};"
 	case namespaceAction:
-		own, ok := m.files[args.Path]
+		key, inner := SplitModule(args.Path)
+		own, ok := m.files[key][inner]
 		if !ok {
 			return api.OnLoadResult{Errors: refusal("Only the action's own files can be imported", "")}
 		}

@@ -12,10 +12,10 @@ import (
 	"github.com/durward/durward/bundler/npm"
 )
 
-// Packages are npm packages and what their names mean.
+// Packages are npm packages and what their names mean, and those of shared modules, whose files are in the source.
 type Packages struct {
-	Lock *npm.Lock
-	// ByKey are the packages by the lock's keys. It has all of them.
+	Lock *Lock
+	// ByKey are the npm packages by the lock's keys. It has all of them.
 	ByKey map[string]*npm.Package
 	// Builtin returns the script of a module of Node.js, by its name without "node:", and false if actions do not have it. Default: those of package node.
 	Builtin func(name string) (script string, ok bool)
@@ -41,22 +41,23 @@ func (p *Packages) hasBuiltin(name string) bool {
 	return ok
 }
 
-// resolveBare finds what a name in one of the action's files means: a declared package, or a module of Node.js.
+// resolveBare finds what a name in one of the action's files means, or of a shared module's: a declared package, or a module of Node.js.
 func (m *modules) resolveBare(args api.OnResolveArgs) api.OnResolveResult {
 	spec := clip(args.Path, maxPath)
-	found, ok := m.find(npm.File{}, args, m.packages.works)
+	owner, _ := SplitModule(args.Importer)
+	found, ok := m.find(npm.Import{Declared: m.lock.needs(owner)}, args, m.packages.works)
 	name, _ := npm.Split(strings.TrimPrefix(args.Path, "node:"))
-	key, declared := m.root(name)
+	key, declared := m.lock.needs(owner)[name]
 	switch {
 	case ok:
 		if declared && !strings.HasPrefix(args.Path, "node:") {
-			m.use(name)
+			m.use(owner, name)
 		}
 		return found
 	case strings.HasPrefix(args.Path, "node:") || isNodeModule(args.Path) && !declared:
 		return refused(fmt.Sprintf("The action needs %s, which actions do not have", nodeName(args.Path)), "Actions do not run in Node.js: use the globals of the sandbox, such as fetch, URL, crypto and TextEncoder.")
 	case declared:
-		m.use(name)
+		m.use(owner, name)
 		return refused(fmt.Sprintf("The package %s has nothing that %q could mean", key, spec), "Its documentation says what can be imported from it.")
 	case !npm.ValidName(name):
 		return refused(fmt.Sprintf("%q is neither a file of the action nor a package", spec), "Write a relative path, such as \"./file\", or the name of a declared package.")
@@ -71,7 +72,7 @@ func (m *modules) resolveInPackage(args api.OnResolveArgs) api.OnResolveResult {
 	if args.Kind == api.ResolveJSRequireResolve {
 		return api.OnResolveResult{Path: args.Path, External: true}
 	}
-	if found, ok := m.find(npm.File{Key: key, Path: file}, args, m.packages.hasBuiltin); ok {
+	if found, ok := m.find(npm.Import{From: npm.File{Key: key, Path: file}}, args, m.packages.hasBuiltin); ok {
 		return found
 	}
 	text := fmt.Sprintf("%s needs %q, which is not there", key, clip(args.Path, maxPath))
@@ -94,11 +95,12 @@ func (m *modules) resolveInBuiltin(args api.OnResolveArgs) api.OnResolveResult {
 }
 
 // find asks the tree of packages.
-func (m *modules) find(from npm.File, args api.OnResolveArgs, builtin func(string) bool) (api.OnResolveResult, bool) {
+func (m *modules) find(i npm.Import, args api.OnResolveArgs, builtin func(string) bool) (api.OnResolveResult, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	required := args.Kind == api.ResolveJSRequireCall
-	found, ok := m.tree.Resolve(npm.Import{From: from, Specifier: args.Path, Require: required}, builtin)
+	i.Specifier, i.Require = args.Path, required
+	found, ok := m.tree.Resolve(i, builtin)
 	switch {
 	case !ok:
 		return api.OnResolveResult{}, false
@@ -116,16 +118,11 @@ func (m *modules) find(from npm.File, args api.OnResolveArgs, builtin func(strin
 	return result, true
 }
 
-// root is the key of a declared package.
-func (m *modules) root(name string) (key string, declared bool) {
-	if m.packages.Lock == nil {
-		return "", false
+// use notes that a declared name is imported. What modules declare and do not import, their authors were told.
+func (m *modules) use(owner, name string) {
+	if owner != "" {
+		return
 	}
-	key, declared = m.packages.Lock.Root[name]
-	return key, declared
-}
-
-func (m *modules) use(name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used[name] = true
@@ -133,8 +130,8 @@ func (m *modules) use(name string) {
 
 // chain leads from what the action declares to a package, over as few packages as can be; the same one always.
 func (m *modules) chain(to string) []string {
-	lock := m.packages.Lock
-	came := map[string]string{} // from which package
+	lock := m.lock
+	came := map[string]string{} // from which package or module
 	var next []string
 	for _, name := range slices.Sorted(maps.Keys(lock.Root)) {
 		next = append(next, lock.Root[name])
@@ -146,7 +143,7 @@ func (m *modules) chain(to string) []string {
 		if key == to {
 			break
 		}
-		needs := lock.Packages[key].Dependencies
+		needs := lock.needs(key)
 		for _, name := range slices.Sorted(maps.Keys(needs)) {
 			if _, seen := came[needs[name]]; !seen {
 				came[needs[name]] = key
@@ -162,19 +159,16 @@ func (m *modules) chain(to string) []string {
 	return keys
 }
 
-// unused warns of declared packages that no file of the action imports and no other package needs.
+// unused warns of declared packages and modules that no file of the action imports and no other package needs.
 func (m *modules) unused() []Diagnostic {
-	if m.packages.Lock == nil {
-		return nil
-	}
 	needed := map[string]bool{}
-	for _, p := range m.packages.Lock.Packages {
+	for _, p := range m.lock.Packages {
 		for name := range p.Dependencies {
 			needed[name] = true
 		}
 	}
 	var found []Diagnostic
-	for _, name := range slices.Sorted(maps.Keys(m.packages.Lock.Root)) {
+	for _, name := range slices.Sorted(maps.Keys(m.lock.Root)) {
 		if m.used[name] || needed[name] || strings.HasPrefix(name, "@types/") || m.mentions(name) {
 			continue
 		}
@@ -187,7 +181,10 @@ func (m *modules) unused() []Diagnostic {
 
 // mentions says whether a file of the action has the name of a package in quotes: an import of types alone never gets to the bundler.
 func (m *modules) mentions(name string) bool {
-	for _, content := range m.files {
+	if module, ok := strings.CutPrefix(name, ModulePrefix); ok && m.mentions(ModuleAlias+module) {
+		return true
+	}
+	for _, content := range m.files[""] {
 		for _, quote := range []string{`"`, `'`} {
 			if strings.Contains(content, quote+name+quote) || strings.Contains(content, quote+name+"/") {
 				return true

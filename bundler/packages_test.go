@@ -20,7 +20,7 @@ type pkg map[string]string
 
 // with adds packages to a source. Each is declared by its name, except those whose name begins with "inner-".
 func with(src bundler.Source, packages map[string]pkg) bundler.Source {
-	lock := &npm.Lock{Dependencies: map[string]string{}, Root: map[string]string{}, Packages: map[string]npm.Locked{}}
+	lock := bundler.NewLock()
 	p := &bundler.Packages{Lock: lock, ByKey: map[string]*npm.Package{}, Builtin: builtins}
 	for name, files := range packages {
 		key := name + "@1.2.3"
@@ -293,7 +293,10 @@ func TestLocksThatLeadNowhere(t *testing.T) {
 	for name, change := range map[string]func(*bundler.Packages){
 		"a package that is not there": func(p *bundler.Packages) { delete(p.ByKey, "p@1.2.3") },
 		"a root that is not there":    func(p *bundler.Packages) { p.Lock.Root["x"] = "x@1.0.0" },
-		"a need that is not there":    func(p *bundler.Packages) { p.Lock.Packages["p@1.2.3"].Dependencies["x"] = "x@1.0.0" },
+		"a module's need that is not there": func(p *bundler.Packages) {
+			p.Lock.Modules = map[string]bundler.Module{"durward:a@1.0.0": {Entry: "index.ts", Dependencies: map[string]string{"x": "x@1.0.0"}}}
+		},
+		"a need that is not there": func(p *bundler.Packages) { p.Lock.Packages["p@1.2.3"].Dependencies["x"] = "x@1.0.0" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -332,6 +335,9 @@ func FuzzPackageJSON(f *testing.F) {
 func FuzzDecodeSource(f *testing.F) {
 	src := with(files("action.js", `import "p";`), map[string]pkg{"p": {"package.json": `{}`, "index.js": "1"}})
 	_, err := bundler.Remote{Run: sender(func(payload []byte) { f.Add(payload) })}.Build(f.Context(), "acme", src)
+	require.Error(f, err)
+	src = sharing(src, map[string]string{"a@1.0.0/index.ts": `import "durward:b";`, "a@1.0.0/needs": "durward:b@1.0.0", "b@1.0.0/index.ts": ""})
+	_, err = bundler.Remote{Run: sender(func(payload []byte) { f.Add(payload) })}.Build(f.Context(), "acme", src)
 	require.Error(f, err)
 	f.Add([]byte(`{"files":{},"entry":""}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {

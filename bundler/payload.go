@@ -25,8 +25,8 @@ const payloadMagic = "\x00npm1"
 
 // payloadHeader is what stands before the packages' files.
 type payloadHeader struct {
-	Source Source    `json:"source"`
-	Lock   *npm.Lock `json:"lock"`
+	Source Source `json:"source"`
+	Lock   *Lock  `json:"lock"`
 	// Archives are the digests of the packages whose files follow, in their order, and how many files each has.
 	Archives []payloadArchive `json:"archives"`
 }
@@ -197,9 +197,11 @@ func (p *Packages) check() error {
 			}
 		}
 	}
-	for _, to := range p.Lock.Root {
-		if _, ok := p.Lock.Packages[to]; !ok {
-			return fmt.Errorf("the lock leads to %q", clip(to, maxPath))
+	for _, from := range append(slices.Sorted(maps.Keys(p.Lock.Modules)), "") {
+		for _, to := range p.Lock.needs(from) {
+			if !p.Lock.has(to) {
+				return fmt.Errorf("the lock leads from %q to %q", clip(from, maxPath), clip(to, maxPath))
+			}
 		}
 	}
 	return nil

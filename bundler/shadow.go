@@ -18,7 +18,7 @@ func shadowed(src Source) []Diagnostic {
 	var found []Diagnostic
 	for _, name := range src.paths() {
 		content := withoutMark(src.Files[name])
-		if path.Ext(name) == ".json" {
+		if key, _ := SplitModule(name); key != "" || path.Ext(name) == ".json" {
 			continue
 		}
 		for _, m := range hostGlobal.FindAllStringSubmatchIndex(content, -1) {

@@ -39,8 +39,13 @@ func (s Source) check() []Diagnostic {
 	for _, name := range s.paths() {
 		content := s.Files[name]
 		total += len(content)
-		if text := pathFault(name); text != "" {
+		key, inner := SplitModule(name)
+		if text := pathFault(inner); text != "" {
 			faults = append(faults, fault("", fmt.Sprintf("%q is no path for a file: %s", clip(name, maxPath), text), "Use a name like action.ts or lib/domains.ts."))
+			continue
+		}
+		if key != "" && !s.hasModule(key) {
+			faults = append(faults, fault("", fmt.Sprintf("%q is a file of a module that the lock does not have", name), ""))
 			continue
 		}
 		if len(content) > MaxFileSize {
@@ -58,6 +63,14 @@ func (s Source) check() []Diagnostic {
 		faults = append(faults, fault("", "The entry file is data, not code", "Name the file that exports execute."))
 	}
 	return faults
+}
+
+func (s Source) hasModule(key string) bool {
+	if s.Packages == nil || s.Packages.Lock == nil {
+		return false
+	}
+	_, ok := s.Packages.Lock.Modules[key]
+	return ok
 }
 
 func (s Source) paths() []string {

@@ -18,6 +18,7 @@ type ActionKind string
 const (
 	ActionCustom   ActionKind = "custom"   // written by the tenant
 	ActionTemplate ActionKind = "template" // taken from a shipped template, configured by its form
+	ActionModule   ActionKind = "module"   // shared code: actions import its versions, and it runs nowhere by itself
 )
 
 // Action is a piece of reusable logic. What runs are its versions; what is edited is its draft.
@@ -49,7 +50,7 @@ type Draft struct {
 	Secrets []string
 	// Hosts are those that the action sends requests to, as in [Egress]; it can reach no others then. Empty: those that the tenant's policy allows.
 	Hosts []string
-	// Dependencies are the npm packages that the action imports: names and ranges.
+	// Dependencies are the npm packages that the action imports, and the shared modules, as durward:NAME: names and ranges.
 	Dependencies map[string]string
 	// Lock is what the dependencies were settled on when they were saved, as [Packages] wrote it; empty if there are none.
 	Lock      json.RawMessage

@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// Packages settles dependencies to exact packages.
+// Packages settles dependencies to exact packages and shared modules.
 type Packages interface {
-	// Settle returns a lock, which is JSON. The error is [InvalidErrors], with pointers into the dependencies, if they cannot be had; [ErrNoRegistry]; or [ErrRegistry].
-	Settle(ctx context.Context, dependencies map[string]string) (json.RawMessage, error)
+	// Settle returns a lock, which is JSON, for what an action or module of a tenant imports. The error is [InvalidErrors], with pointers into the dependencies, if they cannot be had; [ErrNoRegistry]; or [ErrRegistry].
+	Settle(ctx context.Context, tenant TenantID, importer ActionSlug, dependencies map[string]string) (json.RawMessage, error)
 }
 
 // Errors about where packages come from.
@@ -21,14 +21,14 @@ var (
 )
 
 // settle returns the lock of a draft's dependencies, nil if there are none.
-func (c *Catalog) settle(ctx context.Context, dependencies map[string]string) (json.RawMessage, error) {
+func (c *Catalog) settle(ctx context.Context, tenant TenantID, importer ActionSlug, dependencies map[string]string) (json.RawMessage, error) {
 	if len(dependencies) == 0 {
 		return nil, nil
 	}
 	if c.packages == nil {
 		return nil, ErrNoRegistry
 	}
-	lock, err := c.packages.Settle(ctx, dependencies)
+	lock, err := c.packages.Settle(ctx, tenant, importer, dependencies)
 	var list InvalidErrors
 	if errors.As(err, &list) {
 		return nil, list.Below("/dependencies")

@@ -15,7 +15,7 @@ import (
 // settler settles everything but "none", to something new each time.
 type settler struct{ times int }
 
-func (s *settler) Settle(_ context.Context, dependencies map[string]string) (json.RawMessage, error) {
+func (s *settler) Settle(_ context.Context, _ catalog.TenantID, _ catalog.ActionSlug, dependencies map[string]string) (json.RawMessage, error) {
 	if _, ok := dependencies["none"]; ok {
 		return nil, catalog.InvalidErrors{{Pointer: "/none", Detail: "it is not there"}}
 	}

@@ -36,9 +36,12 @@ func checkDescription(s string) error {
 }
 
 // checkDraft checks all but the schema's content, and sorts what has no order.
-func checkDraft(d *Draft) error {
+func checkDraft(kind ActionKind, d *Draft) error {
 	var list InvalidErrors
 	add := list.add
+	if kind == ActionModule {
+		checkModule(d, add)
+	}
 	checkFiles(d, add)
 	checkTriggers(d, add)
 	checkSecretNames(d, add)
@@ -54,6 +57,20 @@ func checkDraft(d *Draft) error {
 	d.Secrets = sorted(d.Secrets)
 	d.Hosts = sorted(d.Hosts)
 	return nil
+}
+
+// checkModule refuses what only an action can have. What a module may do is decided by each action that imports it.
+func checkModule(d *Draft, add func(pointer, format string, args ...any)) {
+	for _, part := range []struct {
+		pointer string
+		there   bool
+	}{
+		{"/triggers", len(d.Triggers) > 0}, {"/config_schema", len(d.ConfigSchema) > 0}, {"/secrets", len(d.Secrets) > 0}, {"/hosts", len(d.Hosts) > 0},
+	} {
+		if part.there {
+			add(part.pointer, "a shared module has none of its own: the actions that import it declare them")
+		}
+	}
 }
 
 func checkTriggers(d *Draft, add func(pointer, format string, args ...any)) {

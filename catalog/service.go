@@ -243,7 +243,7 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 	if n.Kind == "" {
 		n.Kind = ActionCustom
 	}
-	err := errors.Join(CheckSlug("/slug", string(n.Slug)), checkName("/name", n.Name), checkDescription(n.Description), checkDraft(&n.Draft))
+	err := errors.Join(CheckSlug("/slug", string(n.Slug)), checkName("/name", n.Name), checkDescription(n.Description), checkDraft(n.Kind, &n.Draft))
 	if err != nil {
 		return Action{}, Draft{}, joined(err)
 	}
@@ -254,7 +254,7 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 		Tenant: tenant, Slug: n.Slug, Name: n.Name, Description: n.Description, Kind: n.Kind, Template: n.Template, CreatedAt: now, CreatedBy: by,
 	}
 	d := n.Draft
-	if d.Lock, err = c.settle(ctx, d.Dependencies); err != nil {
+	if d.Lock, err = c.settle(ctx, tenant, n.Slug, d.Dependencies); err != nil {
 		return Action{}, Draft{}, fmt.Errorf("create action %s: %w", n.Slug, err)
 	}
 	d.Revision, d.UpdatedAt, d.UpdatedBy = 1, now, by
@@ -346,13 +346,17 @@ func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID
 	if change.Revision != 0 && change.Revision != d.Revision {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, ErrConflict)
 	}
+	action, err := c.store.Action(ctx, tenant, slug)
+	if err != nil {
+		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
+	}
 	before := d.Dependencies
 	change.apply(&d)
-	if err := checkDraft(&d); err != nil {
+	if err := checkDraft(action.Kind, &d); err != nil {
 		return Draft{}, joined(err)
 	}
 	if change.Update || !maps.Equal(before, d.Dependencies) {
-		if d.Lock, err = c.settle(ctx, d.Dependencies); err != nil {
+		if d.Lock, err = c.settle(ctx, tenant, slug, d.Dependencies); err != nil {
 			return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
 		}
 	}

@@ -197,7 +197,10 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 	if err != nil || version == nil {
 		return a, err
 	}
-	if !slices.Contains(version.Triggers, trigger.ID) {
+	switch {
+	case version.IsModule():
+		c.refuse(at+"/action", "%s is a shared module: actions import it, and only they can be attached", a.Action)
+	case !slices.Contains(version.Triggers, trigger.ID):
 		c.refuse(at+"/version", "%s %s is not made for %s, only for %s", a.Action, a.Version, trigger.ID, triggerNames(version.Triggers))
 	}
 	c.warnOfReach(at, version)

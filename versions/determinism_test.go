@@ -74,7 +74,7 @@ func TestTheSameSourcesMakeTheSameVersionEverywhere(t *testing.T) { // not in pa
 			poisonOne(t, warm, random)
 		}
 		packages := packagesFrom(t, r, cache)
-		lock, err := packages.Settle(t.Context(), declared)
+		lock, err := packages.Settle(t.Context(), "acme", "a", declared)
 		require.NoError(t, err)
 
 		d := aDraft()

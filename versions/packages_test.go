@@ -27,7 +27,7 @@ func packagesFrom(t *testing.T, r *npmtest.Registry, cache string) *versions.Pac
 	t.Helper()
 	settings, err := npm.ParseSettings("registry="+r.URL(), nil)
 	require.NoError(t, err)
-	return versions.NewPackages(npm.New(npm.Options{Settings: settings, Cache: cache, HTTP: r.Client()}))
+	return versions.NewPackages(npm.New(npm.Options{Settings: settings, Cache: cache, HTTP: r.Client()}), nil)
 }
 
 func aRegistry(t *testing.T) *npmtest.Registry {
@@ -50,9 +50,9 @@ func TestPublishWithPackages(t *testing.T) {
 	r := aRegistry(t)
 	packages := packagesFrom(t, r, t.TempDir())
 	declared := map[string]string{"twice": "^1.0.0"}
-	lock, err := packages.Settle(t.Context(), declared)
+	lock, err := packages.Settle(t.Context(), "acme", "a", declared)
 	require.NoError(t, err)
-	again, err := packagesFrom(t, r, t.TempDir()).Settle(t.Context(), declared)
+	again, err := packagesFrom(t, r, t.TempDir()).Settle(t.Context(), "acme", "a", declared)
 	require.NoError(t, err)
 	require.Equal(t, string(lock), string(again))
 
@@ -122,14 +122,14 @@ func TestVerifyFindsDifferences(t *testing.T) {
 func TestSettleTellsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	packages := packagesFrom(t, aRegistry(t), t.TempDir())
-	_, err := packages.Settle(t.Context(), map[string]string{"twice": "^9"})
+	_, err := packages.Settle(t.Context(), "acme", "a", map[string]string{"twice": "^9"})
 	require.Equal(t, []string{"/twice: twice@^9, which the registry does not have"}, at(t, err))
-	_, err = packages.Settle(t.Context(), map[string]string{"@a/b": "git+ssh://x"})
+	_, err = packages.Settle(t.Context(), "acme", "a", map[string]string{"@a/b": "git+ssh://x"})
 	require.Contains(t, at(t, err)[0], "/@a~1b: ")
-	_, err = versions.NewPackages(npm.New(npm.Options{})).Settle(t.Context(), map[string]string{"twice": "*"})
+	_, err = versions.NewPackages(npm.New(npm.Options{}), nil).Settle(t.Context(), "acme", "a", map[string]string{"twice": "*"})
 	require.ErrorIs(t, err, catalog.ErrNoRegistry)
 	broken := aRegistry(t)
 	broken.Close()
-	_, err = packagesFrom(t, broken, t.TempDir()).Settle(t.Context(), map[string]string{"twice": "*"})
+	_, err = packagesFrom(t, broken, t.TempDir()).Settle(t.Context(), "acme", "a", map[string]string{"twice": "*"})
 	require.ErrorIs(t, err, catalog.ErrRegistry)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -59,27 +60,44 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	if err := checkPublication(publication); err != nil {
 		return Version{}, nil, err
 	}
+	action, err := p.Catalog.Action(ctx, tenant, slug)
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
 	draft, err := p.Catalog.Draft(ctx, tenant, slug)
 	if err != nil {
 		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
 	}
-	if len(draft.Triggers) == 0 {
+	isModule := action.Kind == catalog.ActionModule
+	if len(draft.Triggers) == 0 && !isModule {
 		return Version{}, nil, invalid("", "the draft names no trigger: say with triggers where the action can be attached")
 	}
-	bundle, err := p.build(ctx, tenant, &draft)
+	source, err := p.source(ctx, tenant, &draft)
 	if err != nil {
 		return Version{}, nil, err
 	}
+	source.Module = isModule
+	bundle, err := p.bundle(ctx, tenant, source, draft.Lock)
+	if err != nil {
+		return Version{}, nil, err
+	}
+	lock, err := decodeLock(draft.Lock)
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
 	v := Version{
-		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message,
-		Files: draft.Files, Entry: draft.EntryFile(), Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
+		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message, Modules: pins(lock),
+		Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
 		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code, PublishedAt: p.now(), PublishedBy: by,
 	}
-	warnings := slices.Concat(bundle.Warnings, undeclared(&draft, &bundle.Capabilities))
+	warnings := bundle.Warnings
+	if !isModule {
+		warnings = slices.Concat(warnings, undeclared(&draft, source.Files, &bundle.Capabilities))
+	}
 	v.Digest = v.digest()
 	event := audit.Event{
 		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
-		After: describe(map[string]any{"digest": v.Digest, "message": v.Message}),
+		After: describe(published{v.Digest, v.Message, v.Modules}),
 	}
 	progress.Report(ctx, progress.Step{Stage: progress.Store})
 	err = p.Store.PutVersion(ctx, v, event)
@@ -96,6 +114,13 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	return v, warnings, nil
 }
 
+// published is what an event shows of a publication.
+type published struct {
+	Digest  string      `json:"digest"`
+	Message string      `json:"message"`
+	Modules []ModulePin `json:"modules,omitempty"`
+}
+
 func checkPublication(publication Publication) error {
 	if _, err := semver.StrictNewVersion(publication.Number); err != nil || len(publication.Number) > 64 {
 		return invalid("/number", "%q is not a semantic version such as 1.2.0", clip(publication.Number, 80))
@@ -106,15 +131,21 @@ func checkPublication(publication Publication) error {
 	return nil
 }
 
-func (p *Publisher) build(ctx context.Context, tenant catalog.TenantID, draft *catalog.Draft) (*bundler.Bundle, error) {
+// source is all that a draft is made of, but for its packages.
+func (p *Publisher) source(ctx context.Context, tenant catalog.TenantID, draft *catalog.Draft) (bundler.Source, error) {
 	if len(draft.Files) == 0 {
-		return nil, invalid("/files", "the draft has no files")
+		return bundler.Source{}, invalid("/files", "the draft has no files")
 	}
 	entry := draft.EntryFile()
 	if entry == "" {
-		return nil, invalid("/entry", "which of the files exports execute? Name it with entry, or call it action.ts")
+		return bundler.Source{}, invalid("/entry", "which of the files is the one that is imported, and in an action exports execute? Name it with entry, or call it action.ts or index.ts")
 	}
-	return p.bundle(ctx, tenant, bundler.Source{Files: draft.Files, Entry: entry}, draft.Lock)
+	files, err := p.ModuleFiles(ctx, tenant, draft.Lock)
+	if err != nil {
+		return bundler.Source{}, err
+	}
+	maps.Copy(files, draft.Files)
+	return bundler.Source{Files: files, Entry: entry}, nil
 }
 
 // bundle builds a source with the packages of its lock.
@@ -170,6 +201,13 @@ const trialVersion = "0.0.0-draft"
 
 // Try runs an action's draft on an event, in the same sandbox and under the same limits as a version, with a cache and counters that versions do not see. Nothing is stored. Errors are as for Publish, and contract's for the event.
 func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug, trial Trial) (TrialResult, error) {
+	action, err := p.Catalog.Action(ctx, tenant, slug)
+	if err != nil {
+		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
+	}
+	if action.Kind == catalog.ActionModule {
+		return TrialResult{}, invalid("", "a shared module does not run by itself: run an action that imports it")
+	}
 	draft, err := p.Catalog.Draft(ctx, tenant, slug)
 	if err != nil {
 		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
@@ -192,7 +230,11 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	if err != nil {
 		return TrialResult{}, below("/config", err)
 	}
-	bundle, err := p.build(ctx, tenant, &draft)
+	source, err := p.source(ctx, tenant, &draft)
+	if err != nil {
+		return TrialResult{}, err
+	}
+	bundle, err := p.bundle(ctx, tenant, source, draft.Lock)
 	if err != nil {
 		return TrialResult{}, err
 	}
@@ -207,7 +249,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	if err != nil {
 		return TrialResult{}, fmt.Errorf("run the draft of %s: %w", slug, err)
 	}
-	return TrialResult{Outcome: answer.Outcome, Execution: answer.Executions[0], State: answer.State, Warnings: slices.Concat(bundle.Warnings, undeclared(&draft, &bundle.Capabilities))}, nil
+	return TrialResult{Outcome: answer.Outcome, Execution: answer.Executions[0], State: answer.State, Warnings: slices.Concat(bundle.Warnings, undeclared(&draft, source.Files, &bundle.Capabilities))}, nil
 }
 
 // eventErrors puts the pointers of an event's errors where the event stands in the body of a trial.

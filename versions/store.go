@@ -25,6 +25,10 @@ type Store interface {
 	// Versions lists an action's versions, newest first by precedence (semver.org, section 11), without Files, Bundle and SourceMap.
 	Versions(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, page catalog.Page) (catalog.List[Version], error)
 
+	// Dependents lists the versions that have a version of a shared module in them: by the module's versions by precedence, oldest first, then by action and version.
+	// catalog.ErrNotFound if there is no such module.
+	Dependents(ctx context.Context, tenant catalog.TenantID, module catalog.ActionSlug, page catalog.Page) (catalog.List[Dependent], error)
+
 	// CreateFlow stores a flow with its first revision; catalog.ErrExists if the slug is taken, catalog.ErrNotFound if the
 	// tenant does not exist.
 	CreateFlow(ctx context.Context, f Flow, r Revision, events ...audit.Event) error

@@ -11,19 +11,19 @@ import (
 )
 
 // undeclared warns of what the sources name and the draft does not declare: it fails when it runs.
-func undeclared(draft *catalog.Draft, found *capability.Found) []bundler.Diagnostic {
+func undeclared(draft *catalog.Draft, files map[string]string, found *capability.Found) []bundler.Diagnostic {
 	var list []bundler.Diagnostic
 	for _, m := range found.Secrets {
 		if !slices.Contains(draft.Secrets, m.Name) {
-			list = append(list, warning(draft, m, fmt.Sprintf("The secret %s is not declared, and reading it throws", m.Name),
+			list = append(list, warning(files, m, fmt.Sprintf("The secret %s is not declared, and reading it throws", m.Name),
 				fmt.Sprintf(`Add %q to "secrets" in action.json, or push with --secret %s.`, m.Name, m.Name)))
 		}
 	}
-	return append(list, undeclaredHosts(draft, found)...)
+	return append(list, undeclaredHosts(draft, files, found)...)
 }
 
 // undeclaredHosts says nothing of a script that sends no requests: a URL in it can be the target of a redirect.
-func undeclaredHosts(draft *catalog.Draft, found *capability.Found) []bundler.Diagnostic {
+func undeclaredHosts(draft *catalog.Draft, files map[string]string, found *capability.Found) []bundler.Diagnostic {
 	fetches := slices.ContainsFunc(found.Code.APIs, func(u capability.Use) bool { return u.API == capability.Fetch })
 	if !fetches || slices.Contains(draft.Hosts, catalog.AnyHost) {
 		return nil
@@ -38,7 +38,7 @@ func undeclaredHosts(draft *catalog.Draft, found *capability.Found) []bundler.Di
 		if len(found.Hosts) > 0 {
 			named = found.Hosts[0].Name
 		}
-		return []bundler.Diagnostic{warning(draft, place, "Requests are sent, but no host is declared: all of them are refused",
+		return []bundler.Diagnostic{warning(files, place, "Requests are sent, but no host is declared: all of them are refused",
 			fmt.Sprintf(`Add the hosts to "hosts" in action.json, or push with --host %s.`, named))}
 	}
 	if found.Fetch == nil { // it is packages that send, and they have URLs of their own
@@ -46,17 +46,17 @@ func undeclaredHosts(draft *catalog.Draft, found *capability.Found) []bundler.Di
 	}
 	for _, m := range found.Hosts {
 		if !catalog.HostAllowed(draft.Hosts, m.Name) {
-			list = append(list, warning(draft, m, fmt.Sprintf("The host %s is not declared, and requests to it are refused", m.Name),
+			list = append(list, warning(files, m, fmt.Sprintf("The host %s is not declared, and requests to it are refused", m.Name),
 				fmt.Sprintf(`If that is where requests go, add %q to "hosts" in action.json, or push with --host %s.`, m.Name, m.Name)))
 		}
 	}
 	return list
 }
 
-// warning is a warning about a place in a draft's files.
-func warning(draft *catalog.Draft, at capability.Mention, text, hint string) bundler.Diagnostic {
+// warning is a warning about a place in the files of a source.
+func warning(files map[string]string, at capability.Mention, text, hint string) bundler.Diagnostic {
 	d := bundler.Diagnostic{Severity: bundler.SeverityWarning, File: at.File, Line: at.Line, Column: at.Column, Length: len(at.Name), Text: text, Hint: hint}
-	lines := strings.SplitN(draft.Files[at.File], "\n", at.Line+1)
+	lines := strings.SplitN(files[at.File], "\n", at.Line+1)
 	if at.Line > 0 && at.Line <= len(lines) {
 		d.LineText = clip(strings.TrimSuffix(lines[at.Line-1], "\r"), maxLine)
 	}

@@ -26,7 +26,7 @@ func (p *Publisher) Verify(ctx context.Context, tenant catalog.TenantID, action 
 	if err != nil {
 		return Verification{}, fmt.Errorf("verify %s@%s: %w", action, number, err)
 	}
-	b, err := p.bundle(ctx, tenant, bundler.Source{Files: v.Files, Entry: v.Entry}, v.Lock)
+	b, err := p.bundle(ctx, tenant, bundler.Source{Files: v.Files, Entry: v.Entry, Module: v.IsModule()}, v.Lock)
 	if err != nil {
 		return Verification{}, fmt.Errorf("verify %s@%s: %w", action, number, err)
 	}

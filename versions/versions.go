@@ -20,16 +20,20 @@ type Version struct {
 	Tenant catalog.TenantID
 	Action catalog.ActionSlug
 	// Number is a semantic version (2.0.0), without a leading v.
-	Number       string
-	Files        map[string]string
-	Entry        string
+	Number string
+	// Files are the sources by path, those of shared modules included, below names like durward:crm@1.2.0.
+	Files map[string]string
+	Entry string
+	// Triggers are none if this is a shared module.
 	Triggers     []contract.TriggerID
 	ConfigSchema json.RawMessage
 	Secrets      []string
 	// Hosts are those that the action sends requests to; empty: those that the tenant's policy allows.
 	Hosts []string
-	// Lock says which npm packages are in the bundle, as [Packages] wrote it; empty if the action declares none. Lists are without it.
+	// Lock says which npm packages and shared modules are in the bundle, as [Packages] wrote it; empty if the action declares none. Lists are without it.
 	Lock json.RawMessage
+	// Modules are the shared modules that the bundle has, as the lock pins them.
+	Modules []ModulePin
 	// Bundle is the script that runs; SourceMap leads from it back to Files.
 	Bundle    []byte
 	SourceMap []byte
@@ -38,7 +42,7 @@ type Version struct {
 	// Code is what the bundle can do, as far as its text shows; nil in a version from before it was looked at. It is beside the digest: it follows from what the digest is over, and a reader that
 	// learns to see more changes no version.
 	Code *capability.Code
-	// Digest is the SHA-256, in hex, over everything above but the tenant and Code.
+	// Digest is the SHA-256, in hex, over everything above but the tenant and Code; Modules is in the lock.
 	Digest      string
 	Message     string
 	PublishedAt time.Time

@@ -17,7 +17,7 @@ import (
 var allowed = map[string]string{
 	"health": "anybody", "ready": "anybody", "metrics": "anybody", "openapi": "anybody", "triggers": "anybody", "types": "anybody", "templates": "anybody",
 	"system": "operator", "backup": "operator", "createTenant": "operator", "tenants": "operator",
-	"tenant": "viewer", "actions": "viewer", "action": "viewer", "draft": "viewer", "versions": "viewer", "version": "viewer",
+	"tenant": "viewer", "actions": "viewer", "action": "viewer", "draft": "viewer", "versions": "viewer", "version": "viewer", "dependents": "viewer",
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer",
 	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "verifyVersion": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",

@@ -39,10 +39,10 @@ func (s *Server) createAction(r *request) (any, error) {
 
 func actionKind(text string) (catalog.ActionKind, error) {
 	switch kind := catalog.ActionKind(text); kind {
-	case "", catalog.ActionCustom, catalog.ActionTemplate:
+	case "", catalog.ActionCustom, catalog.ActionTemplate, catalog.ActionModule:
 		return kind, nil
 	}
-	return "", fieldError("/kind", "it must be custom or template")
+	return "", fieldError("/kind", "it must be custom, template or module")
 }
 
 // schemaOrNone makes of null, with which a client says that an action takes no config, the empty schema that says so in the catalog.

@@ -132,6 +132,7 @@ func TestWholeJob(t *testing.T) {
 
 	setUp(s, base, keys)
 	handleDeadLetter(s, base, keys)
+	shareModule(s, base, keys)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
@@ -157,6 +158,27 @@ func handleDeadLetter(s *server, base string, keys map[string]string) {
 	s.call(keys["publisher"], "POST", base+"/dead-letters/"+accepted.Delivery+"/redrive", `{}`).into(200, nil)
 	s.awaitDead(keys, accepted.Delivery)
 	s.call(keys["publisher"], "DELETE", base+"/dead-letters/"+accepted.Delivery, nil).into(200, nil)
+}
+
+// shareModule publishes a shared module and an action that imports it.
+func shareModule(s *server, base string, keys map[string]string) {
+	s.t.Helper()
+	module := api.NewAction{Slug: "crm", Kind: "module", Source: api.Source{Files: map[string]string{"index.ts": "export const plan = 'gold';"}}}
+	s.call(keys["author"], "POST", base+"/actions", module).into(201, nil)
+	s.call(keys["publisher"], "POST", base+"/actions/crm/versions", api.Publication{Number: "1.2.0"}).into(201, nil)
+	s.call(keys["author"], "POST", base+"/actions", api.NewAction{Slug: "decorate", Source: api.Source{
+		Files:    map[string]string{"action.ts": "import { plan } from 'durward:crm'; export const execute = () => ({ kind: 'continue', state: { plan } });"},
+		Triggers: []string{"login.after"}, Dependencies: map[string]string{"durward:crm": "^1"},
+	}}).into(201, nil)
+	var published api.Published
+	s.call(keys["publisher"], "POST", base+"/actions/decorate/versions", api.Publication{Number: "1.0.0"}).into(201, &published)
+	require.Equal(s.t, []api.ModulePin{{Module: "crm", Version: "1.2.0"}}, published.Modules)
+	require.Contains(s.t, published.Files, "durward:crm@1.2.0/index.ts")
+	var dependents api.List[api.Dependent]
+	s.call(keys["viewer"], "GET", base+"/actions/crm/dependents", nil).into(200, &dependents)
+	require.Equal(s.t, []api.Dependent{{Action: "decorate", Version: "1.0.0", ModuleVersion: "1.2.0"}}, dependents.Items)
+	problem := s.call(keys["author"], "PATCH", base+"/actions/crm/draft", `{"dependencies":{"durward:crm":"*"}}`).problem(422, "invalid")
+	require.Equal(s.t, "/dependencies/durward:crm", problem.Errors[0].Pointer)
 }
 
 // setUp sets what actions may use, and reads it.

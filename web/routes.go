@@ -166,6 +166,11 @@ func actionRoutes() []route {
 			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).runDraft,
 		},
 		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/dependents", id: "dependents",
+			summary: "List the versions that have a shared module in them, by the module's version, oldest first", role: catalog.RoleViewer,
+			query: pages(), answer: api.List[api.Dependent]{}, handle: (*Server).dependents,
+		},
+		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
 			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
 			problems: []code{exists, quota, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).publish,

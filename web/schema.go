@@ -59,7 +59,7 @@ func words(set string) []string {
 	case "capability":
 		return texts[string](versions.ChangeKinds())
 	case "action_kind":
-		return []string{string(catalog.ActionCustom), string(catalog.ActionTemplate)}
+		return []string{string(catalog.ActionCustom), string(catalog.ActionTemplate), string(catalog.ActionModule)}
 	case "trigger":
 		return each(contract.Triggers(), func(t contract.Trigger) string { return string(t.ID) })
 	case "flow_kind":

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
@@ -95,7 +96,8 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	schemas := catalog.RemoteSchemas{Run: run}
 	keyring, err := seal.ParseKeys(seal.NewKey())
 	require.NoError(t, err)
-	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits})
+	packages := versions.NewPackages(npm.New(npm.Options{}), store)
+	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits, Packages: packages})
 	settings := versions.NewSettings(ctx, actions, mostLimits)
 	broker := host.New(host.Options{})
 	t.Cleanup(broker.Close)
@@ -122,7 +124,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		}},
 		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	config.Publisher = &versions.Publisher{Store: store, Catalog: config.Catalog, Builder: bundler.Remote{Run: run}, Schemas: schemas, Engine: engine}
+	config.Publisher = &versions.Publisher{Store: store, Catalog: config.Catalog, Builder: bundler.Remote{Run: run}, Packages: packages, Schemas: schemas, Engine: engine}
 	for _, c := range changes {
 		c(&config)
 	}

@@ -51,6 +51,17 @@ func (s *Server) verifyVersion(r *request) (any, error) {
 	return api.Verification{Same: len(v.Differences) == 0, Digest: v.Version.Digest, Rebuilt: v.Rebuilt, Bundler: v.Bundler, Differences: v.Differences}, err
 }
 
+func (s *Server) dependents(r *request) (any, error) {
+	page, err := r.page()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.config.Publisher.Dependents(r.context(), r.tenant, r.action(), page)
+	return listOf(list, func(d versions.Dependent) api.Dependent {
+		return api.Dependent{Action: string(d.Action), Version: d.Number, ModuleVersion: d.Pin.Number}
+	}), err
+}
+
 func versionOf(v versions.Version) api.Version {
 	return api.Version{VersionInfo: versionInfoOf(v), Files: v.Files, Lock: presentOrNil(v.Lock)}
 }
@@ -58,6 +69,9 @@ func versionOf(v versions.Version) api.Version {
 func versionInfoOf(v versions.Version) api.VersionInfo {
 	return api.VersionInfo{
 		Action: string(v.Action), Number: v.Number, Entry: v.Entry, Triggers: texts[string](v.Triggers), Secrets: v.Secrets, Hosts: v.Hosts, Bundler: v.Bundler, Digest: v.Digest,
+		Modules: each(v.Modules, func(p versions.ModulePin) api.ModulePin {
+			return api.ModulePin{Module: string(p.Module), Version: p.Number}
+		}),
 		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), ConfigSchema: presentOrNil(v.ConfigSchema), Capabilities: capabilitiesOf(&v),
 	}
 }

@@ -34,12 +34,14 @@ type Found struct {
 
 // Import is an import to be resolved.
 type Import struct {
-	// From is the importing file; its key is empty for a file of the action.
+	// From is the importing file; its key is empty for one that is not of a package.
 	From File
 	// Specifier is what stands in the import.
 	Specifier string
 	// Require says that it is a call of require, and not an import.
 	Require bool
+	// Declared leads from the names that the importer declares to keys, where it is no file of a package.
+	Declared map[string]string
 }
 
 // Resolve finds what an import means, and returns false if that is nothing. A specifier that is neither relative nor leads to a package of the lock is a module of the platform, if builtin knows it.
@@ -65,7 +67,7 @@ func (t *Tree) Resolve(i Import, builtin func(name string) bool) (Found, bool) {
 		return Found{Builtin: name}, builtin(name)
 	}
 	name, subpath := Split(i.Specifier)
-	key, ok := t.dependency(i.From.Key, name)
+	key, ok := t.dependency(i, name)
 	switch {
 	case ok:
 		return t.entry(key, subpath, i.Require)
@@ -79,10 +81,11 @@ func isRelative(s string) bool {
 	return s == "." || s == ".." || strings.HasPrefix(s, "./") || strings.HasPrefix(s, "../")
 }
 
-// dependency is the key of the package that a name means in a package, or in the action. A package may import itself by its own name.
-func (t *Tree) dependency(from, name string) (string, bool) {
+// dependency is the key of the package that a name means to the importer. A package may import itself by its own name.
+func (t *Tree) dependency(i Import, name string) (string, bool) {
+	from := i.From.Key
 	if from == "" {
-		key, ok := t.lock.Root[name]
+		key, ok := i.Declared[name]
 		return key, ok
 	}
 	if key, ok := t.lock.Packages[from].Dependencies[name]; ok {

@@ -16,7 +16,7 @@ func tree(about string, files ...string) *npm.Tree {
 	}
 	q := &npm.Package{Files: map[string][]byte{"package.json": []byte(`{}`), "index.js": nil, "sub/index.js": nil}}
 	lock := &npm.Lock{
-		Root: map[string]string{"p": "p@1.0.0"},
+		Root: declared,
 		Packages: map[string]npm.Locked{
 			"p@1.0.0": {Name: "p", Version: "1.0.0", Dependencies: map[string]string{"q": "q@2.0.0"}},
 			"q@2.0.0": {Name: "q", Version: "2.0.0"},
@@ -25,11 +25,13 @@ func tree(about string, files ...string) *npm.Tree {
 	return npm.NewTree(lock, map[string]*npm.Package{"p@1.0.0": p, "q@2.0.0": q})
 }
 
+var declared = map[string]string{"p": "p@1.0.0"}
+
 func isBuiltin(name string) bool { return name == "util" || name == "stream/promises" }
 
 // resolve returns what an import means as text: key and path, a module of the platform, "empty", or "nothing".
 func resolve(tree *npm.Tree, from, specifier string, require bool) string {
-	i := npm.Import{Specifier: specifier, Require: require}
+	i := npm.Import{Specifier: specifier, Require: require, Declared: declared}
 	if from != "" {
 		i.From = npm.File{Key: "p@1.0.0", Path: from}
 	}
@@ -172,7 +174,7 @@ func TestSideEffects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, ok := tree(test.about, "index.js").Resolve(npm.Import{Specifier: "p"}, isBuiltin)
+			found, ok := tree(test.about, "index.js").Resolve(npm.Import{Specifier: "p", Declared: declared}, isBuiltin)
 			require.True(t, ok)
 			require.Equal(t, test.pure, found.Pure)
 		})
@@ -186,7 +188,7 @@ func FuzzTree(f *testing.F) {
 	f.Fuzz(func(t *testing.T, about, outside, inside string) {
 		files := []string{"a.js", "lib/index.js", "lib/package.json"}
 		one := tree(about, files...)
-		for _, i := range []npm.Import{{Specifier: outside}, {Specifier: inside, From: npm.File{Key: "p@1.0.0", Path: "lib/index.js"}, Require: true}} {
+		for _, i := range []npm.Import{{Specifier: outside, Declared: declared}, {Specifier: inside, From: npm.File{Key: "p@1.0.0", Path: "lib/index.js"}, Require: true}} {
 			found, ok := one.Resolve(i, isBuiltin)
 			if !ok || found.Empty {
 				continue

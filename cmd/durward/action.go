@@ -20,6 +20,8 @@ type actionCommand struct {
 	Upgrade actionUpgrade `cmd:"" help:"Settle a draft's dependencies anew, on the newest versions in their ranges."`
 	Run     actionRun     `cmd:"" help:"Run an action's draft on a sample event."`
 	Publish actionPublish `cmd:"" help:"Make an immutable version of an action's draft."`
+
+	Dependents actionDependents `cmd:"" help:"List what has a shared module in it."`
 }
 
 type actionCreate struct {
@@ -27,7 +29,8 @@ type actionCreate struct {
 	Slug        string   `arg:"" help:"Lower-case letters, digits and hyphens. It never changes."`
 	Name        string   `help:"What people call the action. Default: the slug."`
 	Description string   `help:"What it is for."`
-	Template    string   `placeholder:"NAME" help:"Begin with the sources of a shipped action; \"durward templates\" lists them."`
+	Module      bool     `xor:"source" help:"Make it a shared module: actions import its versions as durward:SLUG, and it is never attached to a flow."`
+	Template    string   `xor:"source" placeholder:"NAME" help:"Begin with the sources of a shipped action; \"durward templates\" lists them."`
 	Trigger     []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
 }
 
@@ -38,6 +41,9 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 	}
 	n := api.NewAction{Slug: c.Slug, Name: c.Name, Description: c.Description}
 	n.Files, n.Triggers = map[string]string{}, []string{}
+	if c.Module {
+		n.Kind = kindModule
+	}
 	if c.Template != "" {
 		if err := fillFromTemplate(ctx, c.client(), &n, c.Template); err != nil {
 			return err
@@ -53,14 +59,17 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, a, func(w io.Writer) {
 		fmt.Fprintf(w, "Created action %s.\n", a.Slug)
 		if len(a.Draft.Files) == 0 {
-			fmt.Fprintf(w, "Next, its sources:\n  %s action push %s FOLDER%s\n", s.self, a.Slug, triggerHint(a.Draft.Triggers))
+			fmt.Fprintf(w, "Next, its sources:\n  %s action push %s FOLDER%s\n", s.self, a.Slug, triggerHint(a))
 		}
 	})
 }
 
+// kindModule is the kind of shared modules.
+const kindModule = "module"
+
 // triggerHint is what is still to be said of an action without triggers.
-func triggerHint(triggers []string) string {
-	if len(triggers) == 0 {
+func triggerHint(a api.CreatedAction) string {
+	if len(a.Draft.Triggers) == 0 && a.Kind != kindModule {
 		return " --trigger login.after"
 	}
 	return ""

@@ -30,7 +30,7 @@ func BenchmarkBundle(b *testing.B) {
 		return bundler.Source{
 			Files: map[string]string{"action.js": action}, Entry: "action.js",
 			Packages: &bundler.Packages{
-				Lock:  &npm.Lock{Root: map[string]string{"p": "p@1.0.0"}, Packages: map[string]npm.Locked{"p@1.0.0": {Name: "p", Version: "1.0.0", Integrity: "sha512-"}}},
+				Lock:  &bundler.Lock{Lock: npm.Lock{Root: map[string]string{"p": "p@1.0.0"}, Packages: map[string]npm.Locked{"p@1.0.0": {Name: "p", Version: "1.0.0", Integrity: "sha512-"}}}},
 				ByKey: map[string]*npm.Package{"p@1.0.0": {Files: files}},
 			},
 		}

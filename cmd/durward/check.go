@@ -15,7 +15,7 @@ import (
 const entryFunction = "execute"
 
 // checkLoads loads a bundle as an execution would, under the limits of one, and returns what is wrong in the author's terms: it does not compile, it throws while it is loaded,
-// or it has no execute. It runs the author's code, and so belongs into a worker process.
+// or it has no execute, which only a shared module needs not have. It runs the author's code, and so belongs into a worker process.
 func checkLoads(source bundler.Source, b *bundler.Bundle) []bundler.Diagnostic {
 	program := vm.NewProgram(b.Script, b.SourceMap)
 	machine := vm.NewMachine(func(*vm.Execution, *vm.Failure) {}, nil) // code that cannot be stopped is stopped by the pool, with this process
@@ -25,6 +25,9 @@ func checkLoads(source bundler.Source, b *bundler.Bundle) []bundler.Diagnostic {
 	result := loading.Result()
 	if result.Failure != nil {
 		return []bundler.Diagnostic{loadDiagnostic(source, result.Failure)}
+	}
+	if source.Module {
+		return nil
 	}
 	var exported []string
 	if err := json.Unmarshal(result.Outcome, &exported); err == nil && slices.Contains(exported, entryFunction) {

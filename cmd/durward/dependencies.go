@@ -51,18 +51,19 @@ func packageDependencies(root fs.FS) (map[string]string, error) {
 	return about.Dependencies, nil
 }
 
-// settled lists the exact packages that the dependencies of a lock mean.
+// settled lists the exact packages and shared modules that the dependencies of a lock mean.
 func settled(lock json.RawMessage) string {
 	var l struct {
 		Root     map[string]string          `json:"root"`
 		Packages map[string]json.RawMessage `json:"packages"`
+		Modules  map[string]json.RawMessage `json:"modules"`
 	}
 	if json.Unmarshal(lock, &l) != nil || len(l.Root) == 0 {
 		return ""
 	}
 	keys := slices.Sorted(maps.Values(l.Root))
 	text := strings.Join(keys, " ")
-	if others := len(l.Packages) - len(slices.Compact(keys)); others > 0 {
+	if others := len(l.Packages) + len(l.Modules) - len(slices.Compact(keys)); others > 0 {
 		text += fmt.Sprintf(" (and %d that they need)", others)
 	}
 	return text

@@ -17,7 +17,7 @@ type actionPush struct {
 	Trigger    []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
 	Secret     []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
 	Host       []string `sep:"," placeholder:"HOST" help:"A host that the action sends requests to, for example api.example.com; it reaches no others then. It can be said several times."`
-	Dependency []string `placeholder:"NAME@RANGE" help:"An npm package that the action imports, for example axios@^1. It can be said several times."`
+	Dependency []string `placeholder:"NAME@RANGE" help:"An npm package that the action imports, for example axios@^1, or a shared module, for example durward:crm@^1. It can be said several times."`
 	Entry      string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
 }
 
@@ -48,13 +48,17 @@ func (c *actionPush) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	a, err := tenant.Action(ctx, c.Slug)
+	if err != nil {
+		return err
+	}
 	return c.show(s.out, d, func(w io.Writer) {
 		fmt.Fprintf(w, "Saved the draft of %s (save %d):\n", c.Slug, d.Revision)
 		printFiles(w, d.Files)
 		if len(d.Lock) > 0 {
 			fmt.Fprintf(w, "  dependencies %s\n", settled(d.Lock))
 		}
-		if len(d.Triggers) == 0 {
+		if len(d.Triggers) == 0 && a.Kind != kindModule {
 			fmt.Fprintln(w, "It names no trigger yet: say where it works with --trigger, or in action.json.")
 		}
 	})

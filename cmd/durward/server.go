@@ -162,7 +162,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	schemas := catalog.RemoteSchemas{Run: task}
 	most := versions.WithDefaults(s.config.MostLimits)
 	client := npm.New(npm.Options{Settings: s.config.Packages, Cache: filepath.Join(s.config.Data, "packages")})
-	packages := versions.NewPackages(client)
+	packages := versions.NewPackages(client, s.store)
 	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most, Packages: packages})
 	if err := s.reseal(ctx, actions); err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ func (c *versionShow) Run(ctx context.Context, s streams) error {
 			"action", v.Action, "version", v.Number, "published", when(v.PublishedAt) + " by " + v.PublishedBy.Name, "message", v.Message, "triggers", strings.Join(v.Triggers, " "),
 		}
 		known = append(known, capabilityFacts(&v)...)
-		facts(w, append(known, "packages", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)...)
+		facts(w, append(known, "dependencies", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)...)
 		printFiles(w, v.Files)
 	})
 }

@@ -33,7 +33,7 @@ exports.own = () => { class E extends Error { constructor(m) { super(m); this.na
 func failureOf(t *testing.T, src bundler.Source) *vm.Failure {
 	t.Helper()
 	lock := &npm.Lock{Root: map[string]string{"p": "p@1.0.0"}, Packages: map[string]npm.Locked{"p@1.0.0": {Name: "p", Version: "1.0.0"}}}
-	src.Packages = &bundler.Packages{Lock: lock, ByKey: map[string]*npm.Package{"p@1.0.0": aPackage}}
+	src.Packages = &bundler.Packages{Lock: &bundler.Lock{Lock: *lock}, ByKey: map[string]*npm.Package{"p@1.0.0": aPackage}}
 	b, err := bundler.Build(src)
 	require.NoError(t, err)
 	program := vm.NewProgram(b.Script, b.SourceMap)

@@ -11,7 +11,7 @@ import (
 // mainBuckets are those of the main file.
 var mainBuckets = [][]byte{
 	bucketTenants, bucketKeys, bucketTenantKeys, bucketSecrets, bucketEgress, bucketLimits, bucketActions, bucketDrafts, bucketVersions, bucketBlobs,
-	bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys, bucketUsage,
+	bucketDependents, bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys, bucketUsage,
 	bucketAnswers, bucketAnswerAges, bucketAnswerUsages,
 	bucketDeliveries, bucketDeadLetters, bucketDeliveryCalls, bucketDeliveryDue, bucketDeliveryClaims, bucketDeliveryLines, bucketDeliveryAccounts,
 }
@@ -29,7 +29,7 @@ func initMain(tx *bbolt.Tx) error {
 }
 
 // upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
-// Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 and 5 added buckets.
+// Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 to 6 added buckets.
 // Day files are the same in all.
 func upgradeMain(db *bbolt.DB) error {
 	current := false

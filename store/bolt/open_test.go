@@ -154,8 +154,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("6")) }),
-			"has format 6 and this program reads up to 5", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("7")) }),
+			"has format 7 and this program reads up to 6", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -203,11 +203,12 @@ func TestUpgrade(t *testing.T) {
 	dir := t.TempDir()
 	s := openIn(t, dir)
 	fill(t, s)
+	require.NoError(t, s.CreateAction(t.Context(), catalog.Action{Tenant: "acme", Slug: "gate"}, catalog.Draft{Revision: 1}))
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
 		for _, name := range []string{
 			"secrets", "egress", "limits", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
-			"delivery_lines", "delivery_accounts",
+			"delivery_lines", "delivery_accounts", "dependents",
 		} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
 				return err
@@ -223,12 +224,14 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.DueDeliveries(t.Context())
 		require.NoError(t, err)
+		_, err = s.Dependents(t.Context(), "acme", "gate", catalog.Page{})
+		require.NoError(t, err)
 		_, err = s.Answer(t.Context(), idempotency.Ref{Tenant: "acme"})
 		require.ErrorIs(t, err, catalog.ErrNotFound)
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "5", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "6", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -251,14 +254,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("6"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("7"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 6, format.Found)
+	require.Equal(t, 7, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

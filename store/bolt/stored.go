@@ -134,6 +134,7 @@ type storedVersion struct {
 	ConfigSchema string               `json:"config_schema,omitempty"`
 	Secrets      []string             `json:"secrets,omitempty"`
 	Hosts        []string             `json:"hosts,omitempty"`
+	Modules      []versions.ModulePin `json:"modules,omitempty"`
 	Bundler      string               `json:"bundler"`
 	Code         *capability.Code     `json:"code,omitempty"`
 	Digest       string               `json:"digest"`
@@ -145,14 +146,14 @@ type storedVersion struct {
 func storeVersion(v *versions.Version) storedVersion {
 	return storedVersion{
 		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets, v.Hosts,
-		v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
+		v.Modules, v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
 	}
 }
 
 func (s *storedVersion) version() versions.Version {
 	return versions.Version{
 		Tenant: s.Tenant, Action: s.Action, Number: s.Number, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Hosts: s.Hosts, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, Modules: s.Modules, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
 	}
 }
 

@@ -15,8 +15,8 @@ var bucketUsage = []byte("usage") // tenant: bytes of keys and values in the buc
 // counted are the buckets that grow with what authors do and from which nothing is ever removed. The audit of edits counts, because it shows what was changed, but only what
 // bounded names is refused: a key can be revoked and a secret deleted at any time.
 var (
-	counted = [][]byte{bucketDrafts, bucketVersions, bucketBlobs, bucketRevisions, bucketEvents}
-	bounded = counted[:4]
+	counted = [][]byte{bucketDrafts, bucketVersions, bucketBlobs, bucketDependents, bucketRevisions, bucketEvents}
+	bounded = counted[:5]
 )
 
 func among(list [][]byte, bucket []byte) bool {

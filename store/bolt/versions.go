@@ -58,6 +58,11 @@ func (e *edit) putVersion(k key, v *versions.Version) error {
 	if err := e.putJSON(bucketVersions, k, storeVersion(v)); err != nil {
 		return err
 	}
+	for _, pin := range v.Modules {
+		if err := e.putDependent(v, pin); err != nil {
+			return err
+		}
+	}
 	if err := e.putJSON(bucketBlobs, blobKey(k, blobFiles), v.Files); err != nil {
 		return err
 	}

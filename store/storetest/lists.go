@@ -47,6 +47,10 @@ func listers(t *testing.T, s Store, owner catalog.TenantID) map[string]lister {
 			l, err := s.Revisions(ctx, owner, "f-00", p)
 			return names(func(r versions.Revision) string { return fmt.Sprint(r.Number) }, l, err)
 		},
+		"dependents": func(p catalog.Page) (catalog.List[string], error) {
+			l, err := s.Dependents(ctx, owner, "a-00", p)
+			return names(func(d versions.Dependent) string { return d.Number }, l, err)
+		},
 		"versions": func(p catalog.Page) (catalog.List[string], error) {
 			l, err := s.Versions(ctx, owner, "a-00", p)
 			return names(func(v versions.Version) string { return v.Number }, l, err)
@@ -77,6 +81,7 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 		want["secrets"] = append(want["secrets"], name)
 		want["actions"] = append(want["actions"], a)
 		want["flows"] = append(want["flows"], f)
+		want["dependents"] = append(want["dependents"], number)
 		want["versions"] = append([]string{number}, want["versions"]...)
 		want["revisions"] = append([]string{fmt.Sprint(i + 1)}, want["revisions"]...)
 	}
@@ -133,7 +138,7 @@ func testIsolation(t *testing.T, s Store) {
 	tenant(t, s, "other")
 	for name, list := range listers(t, s, "other") {
 		l, err := list(catalog.Page{})
-		if name == "revisions" || name == "versions" {
+		if name == "revisions" || name == "versions" || name == "dependents" {
 			require.ErrorIs(t, err, catalog.ErrNotFound, name)
 			continue
 		}

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"versions":                          testVersions,
 		"versions by precedence":            testVersionOrder,
 		"a version is published once":       testVersionRace,
+		"dependents of modules":             testDependents,
 		"flows and revisions":               testFlows,
 		"revisions are saved one at a time": testRevisionRace,
 		"flows are watched":                 testWatchFlows,
@@ -124,8 +125,8 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 	return versions.Version{
 		Tenant: owner, Action: slug, Number: number, Files: map[string]string{"action.ts": "source"}, Entry: "action.ts",
 		Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage("{ \"type\":  \"object\" }"), Secrets: []string{"API_KEY"},
-		Hosts:  []string{"*.example.com:8443"},
-		Lock:   json.RawMessage("{\n  \"packages\": {\"<a>\": 1}\n}"),
+		Hosts: []string{"*.example.com:8443"},
+		Lock:  json.RawMessage("{\n  \"packages\": {\"<a>\": 1}\n}"), Modules: []versions.ModulePin{{Module: "a-00", Number: "1.0.0"}},
 		Bundle: []byte("bundle\x00\xff" + number), SourceMap: []byte(`{"version":3}`), Bundler: "esbuild 0.28.2", Digest: strings.Repeat("ab", 32),
 		Code:    &capability.Code{APIs: []capability.Use{{API: capability.Fetch, By: []string{capability.Own, "axios@1.0.0"}}}, Outcomes: []string{"block", "continue"}},
 		Message: "first", PublishedAt: now, PublishedBy: alice,

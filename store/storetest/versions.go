@@ -83,6 +83,44 @@ func testVersionRace(t *testing.T, s Store) {
 	require.Len(t, events, 1)
 }
 
+func testDependents(t *testing.T, s Store) {
+	ctx := t.Context()
+	tenant(t, s, "acme")
+	_, err := s.Dependents(ctx, "acme", "crm", catalog.Page{})
+	require.ErrorIs(t, err, catalog.ErrNotFound, "no such module")
+	for _, slug := range []catalog.ActionSlug{"crm", "crm-2", "gate", "a"} {
+		action(t, s, "acme", slug)
+	}
+	list, err := s.Dependents(ctx, "acme", "crm", catalog.Page{})
+	require.NoError(t, err)
+	require.Empty(t, list.Items)
+	put := func(slug catalog.ActionSlug, number string, modules ...string) {
+		v := version("acme", slug, number)
+		v.Modules = nil
+		for _, m := range modules {
+			v.Modules = append(v.Modules, versions.ModulePin{Module: "crm", Number: m})
+		}
+		v.Modules = append(v.Modules, versions.ModulePin{Module: "crm-2", Number: "1.0.0"})
+		require.NoError(t, s.PutVersion(ctx, v))
+		require.ErrorIs(t, s.PutVersion(ctx, v), catalog.ErrExists)
+	}
+	put("gate", "10.0.0", "1.10.0", "1.9.0")
+	put("gate", "2.0.0", "1.10.0")
+	put("gate", "3.0.0")
+	put("a", "1.0.0", "1.10.0", "1.10.0-rc.1")
+	var got []string
+	for _, d := range all(t, 2, func(p catalog.Page) (catalog.List[versions.Dependent], error) {
+		return s.Dependents(ctx, "acme", "crm", p)
+	}) {
+		got = append(got, d.Pin.String()+" in "+string(d.Action)+"@"+d.Number)
+	}
+	require.Equal(t, []string{"crm@1.9.0 in gate@10.0.0", "crm@1.10.0-rc.1 in a@1.0.0", "crm@1.10.0 in a@1.0.0", "crm@1.10.0 in gate@2.0.0", "crm@1.10.0 in gate@10.0.0"}, got)
+
+	v := version("acme", "gate", "4.0.0")
+	v.Modules = []versions.ModulePin{{Module: "crm", Number: "latest"}}
+	require.ErrorAs(t, s.PutVersion(ctx, v), new(catalog.InvalidErrors))
+}
+
 func testFlows(t *testing.T, s Store) {
 	ctx := t.Context()
 	require.ErrorIs(t, s.CreateFlow(ctx, versions.Flow{Tenant: "acme", Slug: "login"}, revision("acme", "login", 1)), catalog.ErrNotFound, "no such tenant")

@@ -10,7 +10,7 @@ type NewAction struct {
 	Slug        string `json:"slug" doc:"Names the action within its tenant, at most 63 characters. It never changes."`
 	Name        string `json:"name,omitempty" doc:"What people call the action. Default: the slug."`
 	Description string `json:"description,omitempty" doc:"What the action is for."`
-	Kind        string `json:"kind,omitempty" enum:"action_kind" doc:"Where the source comes from. Default: custom."`
+	Kind        string `json:"kind,omitempty" enum:"action_kind" doc:"Where the source comes from, or that it is a module: code that actions share, which is imported and never attached. Default: custom."`
 	Template    string `json:"template,omitempty" doc:"The template that the draft was made from."`
 	Source             // of the first draft
 }
@@ -24,7 +24,7 @@ type Source struct {
 	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that the action reads."`
 	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that the action sends requests to, as api.example.com or *.example.com, a :port may follow; it reaches no others. * stands for all that the tenant's egress policy allows."`
 
-	Dependencies map[string]string `json:"dependencies,omitempty" doc:"The npm packages that the action imports: names and ranges of versions, for example ^1.2.0. They are settled to exact versions when they are saved."`
+	Dependencies map[string]string `json:"dependencies,omitempty" doc:"The npm packages that the action imports, and the shared modules as durward:NAME: names and ranges of versions, for example ^1.2.0. They are settled to exact versions when they are saved."`
 }
 
 // Action is a piece of reusable logic.
@@ -32,7 +32,7 @@ type Action struct {
 	Slug        string    `json:"slug" doc:"Names the action within its tenant."`
 	Name        string    `json:"name" doc:"What people call the action."`
 	Description string    `json:"description,omitempty" doc:"What the action is for."`
-	Kind        string    `json:"kind" enum:"action_kind" doc:"Where the source comes from."`
+	Kind        string    `json:"kind" enum:"action_kind" doc:"Where the source comes from, or that it is a module: code that actions share."`
 	Template    string    `json:"template,omitempty" doc:"The template that the draft was made from."`
 	Latest      string    `json:"latest,omitempty" doc:"The number of the version that was published last; absent before the first."`
 	CreatedAt   time.Time `json:"created_at" doc:"When it was created."`
@@ -55,7 +55,7 @@ type ActionChange struct {
 type Draft struct {
 	Revision int `json:"revision" doc:"Counts the saves, from 1."`
 	Source
-	Lock      json.RawMessage `json:"lock,omitzero" schema:"object" doc:"What the dependencies were settled on: packages, versions and digests, and which of them each name means; absent if there are none."`
+	Lock      json.RawMessage `json:"lock,omitzero" schema:"object" doc:"What the dependencies were settled on: packages and shared modules, versions and digests, and which of them each name means; absent if there are none."`
 	UpdatedAt time.Time       `json:"updated_at" doc:"When it was saved."`
 	UpdatedBy Actor           `json:"updated_by" doc:"Who saved it."`
 }
@@ -69,7 +69,7 @@ type DraftChange struct {
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"A JSON Schema (draft 2020-12) for an attachment's config; null: the action takes none."`
 	Secrets      []string          `json:"secrets,omitzero" doc:"The names of the secrets that the action reads."`
 	Hosts        []string          `json:"hosts,omitzero" doc:"The hosts that the action sends requests to; empty: none. * stands for all that the tenant's egress policy allows."`
-	Dependencies map[string]string `json:"dependencies,omitzero" doc:"The npm packages that the action imports, names and ranges; empty: none. The same ones as before keep the exact versions that they were settled on."`
+	Dependencies map[string]string `json:"dependencies,omitzero" doc:"The npm packages and shared modules that the action imports, names and ranges; empty: none. The same ones as before keep the exact versions that they were settled on."`
 }
 
 // Trial is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/run.

@@ -13,28 +13,42 @@ type Publication struct {
 
 // VersionInfo is an immutable version without its sources, as lists show it.
 type VersionInfo struct {
-	Action      string    `json:"action" doc:"The action's slug."`
-	Number      string    `json:"number" doc:"The semantic version."`
-	Entry       string    `json:"entry" doc:"The path of the file that exports execute."`
-	Triggers    []string  `json:"triggers" enum:"trigger" doc:"The triggers that the version works at."`
-	Secrets     []string  `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
-	Hosts       []string  `json:"hosts,omitempty" doc:"The hosts that it sends requests to, and the only ones that it reaches; * stands for all that the tenant's egress policy allows."`
-	Bundler     string    `json:"bundler" doc:"What made the bundle."`
-	Digest      string    `json:"digest" doc:"SHA-256, in hex, over sources, bundle, source map, schema and triggers."`
-	Message     string    `json:"message,omitempty" doc:"What is new."`
-	PublishedAt time.Time `json:"published_at" doc:"When it was published."`
-	PublishedBy Actor     `json:"published_by" doc:"Who published it."`
+	Action      string      `json:"action" doc:"The action's slug."`
+	Number      string      `json:"number" doc:"The semantic version."`
+	Entry       string      `json:"entry" doc:"The path of the file that exports execute, or that those get who import a shared module."`
+	Triggers    []string    `json:"triggers" enum:"trigger" doc:"The triggers that the version works at; none of a shared module."`
+	Secrets     []string    `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
+	Hosts       []string    `json:"hosts,omitempty" doc:"The hosts that it sends requests to, and the only ones that it reaches; * stands for all that the tenant's egress policy allows."`
+	Modules     []ModulePin `json:"modules,omitempty" doc:"The shared modules in the bundle."`
+	Bundler     string      `json:"bundler" doc:"What made the bundle."`
+	Digest      string      `json:"digest" doc:"SHA-256, in hex, over sources, bundle, source map, schema and triggers."`
+	Message     string      `json:"message,omitempty" doc:"What is new."`
+	PublishedAt time.Time   `json:"published_at" doc:"When it was published."`
+	PublishedBy Actor       `json:"published_by" doc:"Who published it."`
 
 	Capabilities *Capabilities `json:"capabilities,omitempty" doc:"What the version can do; absent if it was published before that was kept."`
 
 	ConfigSchema json.RawMessage `json:"config_schema,omitzero" doc:"The JSON Schema (draft 2020-12) of an attachment's config; absent: none is taken."`
 }
 
+// ModulePin is an exact version of a shared module.
+type ModulePin struct {
+	Module  string `json:"module" doc:"The module's slug."`
+	Version string `json:"version" doc:"The semantic version."`
+}
+
+// Dependent is a version that has a shared module in it.
+type Dependent struct {
+	Action        string `json:"action" doc:"The slug of the action, or of another shared module."`
+	Version       string `json:"version" doc:"Its version."`
+	ModuleVersion string `json:"module_version" doc:"The version of the module that is in it."`
+}
+
 // Version is an immutable version with its sources.
 type Version struct {
 	VersionInfo
-	Files     map[string]string `json:"files" doc:"The sources by path."`
-	Lock      json.RawMessage   `json:"lock,omitzero" schema:"object" doc:"The npm packages in the bundle: versions and digests, and which of them each name means; absent if there are none."`
+	Files     map[string]string `json:"files" doc:"The sources by path; those of shared modules stand below names like durward:crm@1.2.0."`
+	Lock      json.RawMessage   `json:"lock,omitzero" schema:"object" doc:"The npm packages and shared modules in the bundle: versions and digests, and which of them each name means; absent if there are none."`
 	Bundle    string            `json:"bundle,omitempty" doc:"The script that runs; only where include=bundle asks for it."`
 	SourceMap json.RawMessage   `json:"source_map,omitzero" schema:"object" doc:"Leads from the script to the sources (source map version 3); only where include=bundle asks for it."`
 }

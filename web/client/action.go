@@ -61,6 +61,13 @@ func (t *Tenant) Versions(action string) Lister[api.VersionInfo] {
 	}
 }
 
+// Dependents returns the method that lists the versions that have a shared module in them, for one page or for [All].
+func (t *Tenant) Dependents(module string) Lister[api.Dependent] {
+	return func(ctx context.Context, page Page) (api.List[api.Dependent], error) {
+		return call[api.List[api.Dependent]](ctx, t.client, request{method: http.MethodGet, path: t.path("actions", module, "dependents"), query: page.query()})
+	}
+}
+
 // Version returns a version with its sources, and with what was made of them if bundle is true.
 func (t *Tenant) Version(ctx context.Context, action, number string, bundle bool) (api.Version, error) {
 	r := request{method: http.MethodGet, path: t.path("actions", action, "versions", number)}

@@ -88,7 +88,7 @@ func (w *world) build(t testing.TB, name, version, code string) (*bundler.Bundle
 	require.NoError(t, err)
 	return bundler.Build(bundler.Source{
 		Files: map[string]string{"action.js": code}, Entry: "action.js",
-		Packages: &bundler.Packages{Lock: lock, ByKey: packages},
+		Packages: &bundler.Packages{Lock: &bundler.Lock{Lock: *lock}, ByKey: packages},
 	})
 }
 
