@@ -72,7 +72,7 @@ func TestBackoff(t *testing.T) {
 		q := deliveries.New(newStore(t, "acme"), deliveries.Options{Attempts: 8, Backoff: 2 * time.Second, MaxBackoff: time.Minute})
 		var mu sync.Mutex
 		started := map[string][]time.Time{}
-		serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
+		stop := serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			started[d.ID] = append(started[d.ID], time.Now())
@@ -87,6 +87,7 @@ func TestBackoff(t *testing.T) {
 			accept(t, q, d)
 		}
 		time.Sleep(10 * time.Minute) // of the test's own clock
+		stop()
 		require.EqualValues(t, n, q.Stats().Died)
 		longest := make([]time.Duration, 7)
 		for id, times := range started {
@@ -169,7 +170,7 @@ func TestConcurrency(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
+		stop := serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
 			count(d.Tenant, 1)
 			defer count(d.Tenant, -1)
 			time.Sleep(time.Second)
@@ -178,6 +179,7 @@ func TestConcurrency(t *testing.T) {
 		for q.Stats().Completed < 180 {
 			time.Sleep(time.Second)
 		}
+		stop()
 		require.Equal(t, map[catalog.TenantID]int{"a": 3, "b": 3, "c": 3, "all": 7}, most)
 		require.Equal(t, 180, done)
 		require.Less(t, time.Since(began), 180/7*time.Second*3/2, "the places are used")
@@ -189,10 +191,10 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q := deliveries.New(newStore(t, "acme"), deliveries.Options{Concurrency: 8, Attempts: 1000})
-		random := rand.New(rand.NewPCG(1, 2))
+		random, failing := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(3, 4))
 		var mu sync.Mutex
 		running, done, want := map[string]bool{}, map[string][]string{}, map[string][]string{}
-		serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
+		stop := serve(t, q, func(_ context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
 			mu.Lock()
 			require.False(t, running[d.Line], "beside another of its line")
 			running[d.Line] = true
@@ -201,7 +203,7 @@ func TestOrder(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			running[d.Line] = false
-			if random.IntN(3) == 0 {
+			if failing.IntN(3) == 0 {
 				return deliveries.Result{Failure: "no"}, nil
 			}
 			done[d.Line] = append(done[d.Line], d.ID)
@@ -217,6 +219,7 @@ func TestOrder(t *testing.T) {
 		for q.Stats().Completed < n {
 			time.Sleep(time.Second)
 		}
+		stop()
 		require.Equal(t, want, done)
 	})
 }
@@ -284,13 +287,14 @@ func TestServers(t *testing.T) {
 			return deliveries.Result{}, nil
 		}
 		second := deliveries.New(store, deliveries.Options{Poll: time.Second})
-		serve(t, first, work)
-		serve(t, second, work)
+		stopFirst, stopSecond := serve(t, first, work), serve(t, second, work)
 		for i := range 100 {
 			accept(t, first, delivery("acme", i))
 			accept(t, second, delivery("other", i))
 		}
 		time.Sleep(2 * time.Minute)
+		stopFirst()
+		stopSecond()
 		require.Len(t, ran, 201)
 		for id, n := range ran {
 			require.Equal(t, 1, n, id)
@@ -304,17 +308,21 @@ func TestLostClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q := deliveries.New(newStore(t, "acme"), deliveries.Options{Lease: 10 * time.Second})
+		var mu sync.Mutex
 		var ends []int
-		serve(t, q, func(ctx context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
+		stop := serve(t, q, func(ctx context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
 			if d.Attempt == 1 {
 				<-ctx.Done()
 				time.Sleep(2 * time.Second) // it does not hear
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			ends = append(ends, d.Attempt)
 			return deliveries.Result{}, nil
 		})
 		accept(t, q, delivery("acme", 1))
 		time.Sleep(time.Minute)
+		stop()
 		require.Equal(t, []int{2, 1}, ends)
 		require.EqualValues(t, 1, q.Stats().Completed)
 	})
