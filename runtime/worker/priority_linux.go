@@ -21,10 +21,10 @@ func (s standing) attributes() (*unix.SchedAttr, error) {
 		return nil, os.NewSyscallError("sched_getattr", err)
 	}
 	a := &unix.SchedAttr{Policy: unix.SCHED_NORMAL, Nice: own.Nice}
-	if s != front {
+	switch s {
+	case behind:
 		a.Nice = min(own.Nice+behindNice, 19)
-	}
-	if s == last {
+	case last:
 		a.Policy = unix.SCHED_IDLE
 	}
 	return a, nil

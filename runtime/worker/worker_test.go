@@ -205,7 +205,7 @@ func TestAWorkerServesOneTenant(t *testing.T) {
 func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	t.Parallel()
 	events := &watch{}
-	pool := newPool(t, worker.Config{Max: 2, Spares: 1, PerTenant: 1, Wait: 100 * time.Millisecond, Observe: events})
+	pool := newPool(t, worker.Config{Max: 2, Spares: 1, PerTenant: 1, Wait: time.Second, Observe: events})
 	for _, tenant := range []string{"a", "b", "c", "d"} {
 		execute(t, pool, tenant, program(`return 1`), `{}`, vm.Limits{})
 		require.LessOrEqual(t, pool.Stats().Workers, 2)
@@ -215,7 +215,7 @@ func TestNoMoreWorkersThanAllowed(t *testing.T) {
 	var group sync.WaitGroup
 	for _, tenant := range []string{"x", "y"} {
 		group.Go(func() {
-			_, _ = pool.Execute(context.Background(), tenant, program(`await new Promise((done) => setTimeout(done, 400))`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
+			_, _ = pool.Execute(context.Background(), tenant, program(`await new Promise((done) => setTimeout(done, 4000))`), vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
 		})
 	}
 	require.Eventually(t, func() bool { return pool.Stats().Inflight == 2 }, 10*time.Second, time.Millisecond)
