@@ -35,16 +35,19 @@ type accepted struct {
 	request *Request
 	trigger contract.Trigger
 	event   contract.Call
-	run     Run
+	leg     leg
 }
 
 // accept stores the call of an asynchronous trigger. Nothing is stored where nothing is attached: it is done at once.
-func (x *Executor) accept(ctx context.Context, a *accepted, revision *Resolved) (Response, error) {
+func (x *Executor) accept(ctx context.Context, a *accepted) (Response, error) {
+	revision := a.leg.revision
 	answer := runtime.Answer{Outcome: runtime.Outcome{Kind: contract.Continue}, State: a.event.State}
 	if answer.State == nil {
 		answer.State = json.RawMessage("{}")
 	}
-	response := Response{Run: x.Sealer.Seal(a.run), Trigger: a.trigger.ID, Revision: revision.Revision, Answer: answer, Delivery: a.id.String()}
+	response := Response{
+		Run: x.Sealer.Seal(a.leg.run), Trigger: a.trigger.ID, Revision: revision.Revision, Cohort: a.leg.run.Cohort, Recalled: a.leg.recalled, Answer: answer, Delivery: a.id.String(),
+	}
 	d := a.delivery(revision.Order(a.request.Slot))
 	if len(revision.Chain(a.request.Slot, a.event.Method).Steps) == 0 {
 		d.Attempt = 1
@@ -62,7 +65,7 @@ func (x *Executor) accept(ctx context.Context, a *accepted, revision *Resolved) 
 func (a *accepted) delivery(order Order) deliveries.Delivery {
 	q := a.request
 	d := deliveries.Delivery{
-		ID: a.id.String(), Tenant: q.Tenant, Flow: string(q.Flow), Slot: q.Slot, Revision: a.run.Revision, Run: a.run.ID.String(), RunStarted: a.run.Started,
+		ID: a.id.String(), Tenant: q.Tenant, Flow: string(q.Flow), Slot: q.Slot, Revision: a.leg.run.Revision, Run: a.leg.run.ID.String(), RunStarted: a.leg.run.Started,
 		Method: a.event.Method, User: a.event.UserID, Request: a.event.RequestID, IdempotencyKey: q.IdempotencyKey,
 		AcceptedAt: a.began.UTC(), Due: a.began.UTC(), Call: q.Body,
 	}
@@ -75,7 +78,7 @@ func (a *accepted) delivery(order Order) deliveries.Delivery {
 // Attempt implements [deliveries.Runner]: it runs what is attached at the delivery's revision and is not done. An action that fails is run again in the next attempt, and those that did not fail are not.
 func (x *Executor) Attempt(ctx context.Context, d *deliveries.Delivery) (deliveries.Result, error) {
 	result := deliveries.Result{Done: d.Done, RunState: d.RunState}
-	a, revision, err := x.reopen(ctx, d)
+	a, err := x.reopen(ctx, d)
 	if hopeless := (*hopelessError)(nil); errors.As(err, &hopeless) {
 		result.Failure, result.Hopeless = hopeless.Error(), true
 		return result, nil
@@ -83,9 +86,9 @@ func (x *Executor) Attempt(ctx context.Context, d *deliveries.Delivery) (deliver
 	if err != nil {
 		return result, err
 	}
-	chain := revision.Chain(d.Slot, a.event.Method)
+	chain := a.leg.revision.Chain(d.Slot, a.event.Method)
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
-		Tenant: string(d.Tenant), Trigger: a.trigger, Event: a.event, Flow: d.Flow, Revision: d.Revision, Run: d.Run, RunStarted: d.RunStarted,
+		Tenant: string(d.Tenant), Trigger: a.trigger, Event: a.event, Flow: d.Flow, Revision: a.leg.run.Revision, Run: d.Run, RunStarted: d.RunStarted,
 		Attempt: d.Attempt, IdempotencyKey: d.IdempotencyKey, Steps: remaining(chain.Steps, d.Done), Budget: chain.Budget,
 	})
 	if err != nil {
@@ -103,30 +106,35 @@ type hopelessError struct{ reason string }
 
 func (e *hopelessError) Error() string { return e.reason }
 
-// reopen reads the call of a delivery as it was read when it was accepted.
-func (x *Executor) reopen(ctx context.Context, d *deliveries.Delivery) (*accepted, *Resolved, error) {
+// reopen reads the call of a delivery as it was read when it was accepted. If its revision was recalled meanwhile, it is that of the live one.
+func (x *Executor) reopen(ctx context.Context, d *deliveries.Delivery) (*accepted, error) {
 	a := &accepted{began: x.now(), request: &Request{Tenant: d.Tenant, Flow: FlowSlug(d.Flow), Slot: d.Slot}}
-	revision, err := x.Live.Revision(ctx, FlowRef{Tenant: d.Tenant, Flow: a.request.Flow}, d.Revision)
+	ref := FlowRef{Tenant: d.Tenant, Flow: a.request.Flow}
+	revision, err := x.Live.Revision(ctx, ref, d.Revision)
 	if notFound(err) { // as after a restore of an older backup
-		return nil, nil, &hopelessError{fmt.Sprintf("there is no revision %d of flow %s", d.Revision, d.Flow)}
+		return nil, &hopelessError{fmt.Sprintf("there is no revision %d of flow %s", d.Revision, d.Flow)}
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	a.trigger, _ = contract.Lookup(triggerID(revision.Kind, d.Slot))
 	if a.event, err = contract.DecodeCall(d.Call, a.trigger); err != nil { // as after an upgrade to a stricter contract
-		return nil, nil, &hopelessError{"its call is no longer valid: " + clip(err.Error(), maxReason)}
+		return nil, &hopelessError{"its call is no longer valid: " + clip(err.Error(), maxReason)}
 	}
 	if d.RunState != nil {
 		a.event.State = d.RunState
 	}
 	id, err := uuid.Parse(d.Run)
 	if err != nil {
-		return nil, nil, &hopelessError{"its run has no id"}
+		return nil, &hopelessError{"its run has no id"}
 	}
-	a.run = Run{ID: id, Tenant: d.Tenant, Flow: a.request.Flow, Revision: d.Revision, Started: d.RunStarted}
+	current, err := x.Live.Current(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	a.leg = current.goOn(Run{ID: id, Tenant: d.Tenant, Flow: a.request.Flow, Revision: d.Revision, Started: d.RunStarted}, revision)
 	a.id, err = uuid.NewV7()
-	return a, revision, err
+	return a, err
 }
 
 // remaining are the steps that are not done.
@@ -169,7 +177,7 @@ func (x *Executor) recordAttempt(ctx context.Context, a *accepted, d *deliveries
 }
 
 func (x *Executor) attemptRecord(a *accepted, d *deliveries.Delivery, answer *runtime.Answer) *audit.Record {
-	r := x.newRecord(a.id, a.began, a.request, a.trigger, &a.event, a.run, answer)
+	r := x.newRecord(a.id, a.began, a.request, a.trigger, &a.event, &a.leg, answer)
 	r.Delivery, r.Attempt = d.ID, d.Attempt
 	return r
 }

@@ -269,6 +269,9 @@ func (c *checker) version(ctx context.Context, at string, a Attachment) (*Versio
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("version %s of %s: %w", a.Version, a.Action, err)
+	case v.Recall != nil:
+		c.refuse(at+"/version", "%s@%s was recalled", a.Action, a.Version)
+		return nil, nil
 	}
 	c.versions[key] = &v
 	return &v, nil

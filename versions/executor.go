@@ -13,6 +13,7 @@ import (
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
+	"github.com/durward/durward/versions/rollout"
 )
 
 // Recorder takes execution records; [audit.Recorder] is one.
@@ -42,6 +43,8 @@ type Request struct {
 	Body   []byte // as contract.DecodeCall has it
 	// IdempotencyKey is handed on to the actions. Default: one of the call's own.
 	IdempotencyKey string
+	// Pass sends a run that begins with this call to a cohort of the active rollout; see [Pass]. Default: the cohort of its subject.
+	Pass string
 }
 
 // Response is the answer to an execute call.
@@ -49,6 +52,10 @@ type Response struct {
 	Run      string // the token
 	Trigger  contract.TriggerID
 	Revision int
+	// Cohort is that of the run if it began during a rollout, else none.
+	Cohort rollout.Cohort
+	// Recalled is the revision that the run was sealed to, if that was recalled and the run goes on with Revision; else 0.
+	Recalled int
 	Answer   runtime.Answer
 	// RedirectToken is the signed token of a redirect that has one.
 	RedirectToken string
@@ -56,7 +63,7 @@ type Response struct {
 	Delivery string
 }
 
-// Execute runs the chain of a slot, or accepts the call if its trigger is asynchronous. Errors: deliveries.ErrFull if it cannot be accepted, catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], and the sandbox's own,
+// Execute runs the chain of a slot, or accepts the call if its trigger is asynchronous. Errors: deliveries.ErrFull if it cannot be accepted, catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], [ErrInvalidPass], and the sandbox's own,
 // such as worker.ErrBusy; what an action does wrong is not an error.
 func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	began := x.now()
@@ -73,10 +80,11 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	run, revision, err := x.run(ctx, ref, current, event.Run, began)
+	leg, err := x.leg(ctx, ref, current, &event, q.Pass, began)
 	if err != nil {
 		return Response{}, err
 	}
+	run, revision := &leg.run, leg.revision
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Response{}, fmt.Errorf("record id: %w", err)
@@ -85,7 +93,7 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 		q.IdempotencyKey = id.String()
 	}
 	if trigger.Async {
-		return x.accept(ctx, &accepted{id, began, &q, trigger, event, run}, revision)
+		return x.accept(ctx, &accepted{id, began, &q, trigger, event, leg})
 	}
 	chain := revision.Chain(q.Slot, event.Method)
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
@@ -93,16 +101,17 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 		Run: run.ID.String(), RunStarted: run.Started, Attempt: 1, IdempotencyKey: q.IdempotencyKey,
 		Steps: chain.Steps, Budget: chain.Budget,
 	})
+	x.count(current, &leg, &event, &answer, err, began)
 	if err != nil {
 		// There is no decision, but what ran has run: the record says so, and that there was no answer.
 		answer.Outcome = runtime.Outcome{Kind: audit.NoAnswer, Reason: clip(err.Error(), maxReason)}
-		return Response{}, errors.Join(fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err), x.record(id, began, &q, trigger, &event, run, &answer))
+		return Response{}, errors.Join(fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err), x.record(id, began, &q, trigger, &event, &leg, &answer))
 	}
-	response := Response{Run: x.Sealer.Seal(run), Trigger: trigger.ID, Revision: revision.Revision, Answer: answer}
+	response := Response{Run: x.Sealer.Seal(*run), Trigger: trigger.ID, Revision: revision.Revision, Cohort: run.Cohort, Recalled: leg.recalled, Answer: answer}
 	if token := answer.Outcome.Token; token != nil {
-		response.RedirectToken, err = x.signRedirect(ctx, run, event.UserID, token, began)
+		response.RedirectToken, err = x.signRedirect(ctx, *run, event.UserID, token, began)
 	}
-	return response, errors.Join(err, x.record(id, began, &q, trigger, &event, run, &answer))
+	return response, errors.Join(err, x.record(id, began, &q, trigger, &event, &leg, &answer))
 }
 
 const maxReason = 500
@@ -120,23 +129,6 @@ func triggerID(kind contract.FlowKind, slot contract.SlotName) contract.TriggerI
 	return contract.TriggerID(string(kind) + "." + string(slot))
 }
 
-// run opens the run that the call belongs to, or starts one on the live revision.
-func (x *Executor) run(ctx context.Context, ref FlowRef, current *Resolved, token string, now time.Time) (Run, *Resolved, error) {
-	if token == "" {
-		run, err := x.Sealer.Start(ref, current.Revision, now)
-		return run, current, err
-	}
-	run, err := x.Sealer.Open(token, ref, now)
-	if err != nil {
-		return Run{}, nil, err
-	}
-	revision, err := x.Live.Revision(ctx, ref, run.Revision)
-	if notFound(err) { // as after a restore of a backup that is older than the run
-		return Run{}, nil, fmt.Errorf("%w: its revision does not exist", ErrInvalidRun)
-	}
-	return run, revision, err
-}
-
 func (x *Executor) now() time.Time {
 	if x.Now == nil {
 		return time.Now()
@@ -145,20 +137,20 @@ func (x *Executor) now() time.Time {
 }
 
 func (x *Executor) record(
-	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer,
+	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, leg *leg, answer *runtime.Answer,
 ) error {
-	if err := x.Recorder.Append(x.newRecord(id, began, q, trigger, event, run, answer)); err != nil {
+	if err := x.Recorder.Append(x.newRecord(id, began, q, trigger, event, leg, answer)); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
 }
 
 func (x *Executor) newRecord(
-	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, run Run, answer *runtime.Answer,
+	id uuid.UUID, began time.Time, q *Request, trigger contract.Trigger, event *contract.Call, leg *leg, answer *runtime.Answer,
 ) *audit.Record {
 	r := &audit.Record{
 		ID: id.String(), Time: began.UTC(), Tenant: string(q.Tenant), Flow: string(q.Flow), Slot: string(q.Slot), Trigger: string(trigger.ID), Method: string(event.Method),
-		Revision: run.Revision, Run: run.ID.String(), Request: event.RequestID, User: event.UserID,
+		Revision: leg.revision.Revision, Cohort: leg.run.Cohort.String(), Recalled: leg.recalled, Run: leg.run.ID.String(), Request: event.RequestID, User: event.UserID,
 		Outcome: string(answer.Outcome.Kind), Code: answer.Outcome.Code, Reason: answer.Outcome.Reason,
 		DurationUS: x.now().Sub(began).Microseconds(), Actions: make([]audit.Executed, len(answer.Executions)),
 	}

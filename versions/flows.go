@@ -54,7 +54,7 @@ func (f *Flows) Create(ctx context.Context, by audit.Actor, tenant catalog.Tenan
 		return Flow{}, Revision{}, nil, err
 	}
 	now := f.now()
-	flow := Flow{Tenant: tenant, Slug: n.Slug, Kind: n.Kind, Name: n.Name, CreatedAt: now, CreatedBy: by, Revision: 1}
+	flow := Flow{Tenant: tenant, Slug: n.Slug, Kind: n.Kind, Name: n.Name, CreatedAt: now, CreatedBy: by, Revision: 1, Latest: 1, Edition: 1}
 	revision := Revision{Tenant: tenant, Flow: n.Slug, Number: 1, Slots: checked.slots, SavedAt: now, SavedBy: by}
 	events := append([]audit.Event{f.event(by, audit.FlowCreated, &revision)}, f.changes(by, &Revision{}, &revision)...)
 	if err := f.Store.CreateFlow(ctx, flow, revision, events...); err != nil {
@@ -82,7 +82,8 @@ type Change struct {
 	Message string
 }
 
-// Save saves the next revision of a flow, which is live when Save returns. What breaks a rule is catalog.InvalidErrors, with pointers into a body whose member "slots" is Slots.
+// Save saves the next revision of a flow, which is live when Save returns. It returns [ErrRolling] while a candidate is rolled out, which was compared with another revision, and [ErrFrozen]
+// in a freeze. What breaks a rule is catalog.InvalidErrors, with pointers into a body whose member "slots" is Slots.
 func (f *Flows) Save(ctx context.Context, by audit.Actor, tenant catalog.TenantID, slug FlowSlug, change Change) (Revision, []Warning, error) {
 	flow, err := f.Store.Flow(ctx, tenant, slug)
 	if err != nil {
@@ -91,8 +92,8 @@ func (f *Flows) Save(ctx context.Context, by audit.Actor, tenant catalog.TenantI
 	if len(change.Message) > maxMessage {
 		return Revision{}, nil, invalid("/message", "a message has at most %d bytes", maxMessage)
 	}
-	if flow.Revision != change.Base {
-		return Revision{}, nil, fmt.Errorf("save flow %s: revision %d is live, the change was made from %d: %w", slug, flow.Revision, change.Base, catalog.ErrConflict)
+	if err := flow.open(change.Base, f.now()); err != nil {
+		return Revision{}, nil, fmt.Errorf("save flow %s: %w", slug, err)
 	}
 	before, err := f.Store.Revision(ctx, tenant, slug, change.Base)
 	if err != nil {
@@ -103,10 +104,12 @@ func (f *Flows) Save(ctx context.Context, by audit.Actor, tenant catalog.TenantI
 		return Revision{}, nil, err
 	}
 	revision := Revision{
-		Tenant: tenant, Flow: slug, Number: change.Base + 1, Slots: checked.slots, Message: change.Message, SavedAt: f.now(), SavedBy: by,
+		Tenant: tenant, Flow: slug, Number: flow.Latest + 1, Slots: checked.slots, Message: change.Message, SavedAt: f.now(), SavedBy: by,
 	}
+	flow.goLive(revision.Number)
+	flow.Edition++
 	events := append([]audit.Event{f.event(by, audit.FlowSaved, &revision)}, f.changes(by, &before, &revision)...)
-	if err := f.Store.SaveRevision(ctx, revision, events...); err != nil {
+	if err := f.Store.SaveFlow(ctx, flow, []Revision{revision}, events...); err != nil {
 		return Revision{}, nil, fmt.Errorf("save flow %s: %w", slug, err)
 	}
 	return revision, checked.warnings, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/versions"
+	"github.com/durward/durward/versions/rollout"
 )
 
 func runKey(id uint32, first byte) versions.RunKey {
@@ -36,6 +37,10 @@ func TestSeal(t *testing.T) {
 			token := s.Seal(run)
 			require.Regexp(t, `^[A-Za-z0-9_-]+$`, token)
 			got, err := s.Open(token, ref, now)
+			require.NoError(t, err)
+			require.Equal(t, run, got)
+			run.Cohort, run.Rollout, run.Forced = rollout.Candidate, 7, true
+			got, err = s.Open(s.Seal(run), ref, now)
 			require.NoError(t, err)
 			require.Equal(t, run, got)
 		}

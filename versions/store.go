@@ -2,9 +2,11 @@ package versions
 
 import (
 	"context"
+	"time"
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/versions/rollout"
 )
 
 // FlowRef names a flow of a tenant.
@@ -34,15 +36,29 @@ type Store interface {
 	CreateFlow(ctx context.Context, f Flow, r Revision, events ...audit.Event) error
 	Flow(ctx context.Context, tenant catalog.TenantID, slug FlowSlug) (Flow, error)
 	Flows(ctx context.Context, tenant catalog.TenantID, page catalog.Page) (catalog.List[Flow], error)
-	// SaveRevision stores r and makes it the live one; catalog.ErrConflict unless the live one is the revision before it (r.Number - 1),
-	// catalog.ErrNotFound if there is no such flow.
-	SaveRevision(ctx context.Context, r Revision, events ...audit.Event) error
+	// SaveFlow stores f in the place of the edition before it (f.Edition - 1) together with revisions of it, new ones or stored ones that have been recalled; catalog.ErrConflict if another
+	// edition is stored, catalog.ErrNotFound if there is no such flow.
+	SaveFlow(ctx context.Context, f Flow, revisions []Revision, events ...audit.Event) error
 	Revision(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, number int) (Revision, error)
 	// Revisions lists a flow's revisions, newest first.
 	Revisions(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, page catalog.Page) (catalog.List[Revision], error)
 
+	// RecallVersion stores that a version was recalled, and tells of all flows of the tenant as changed. A version that was recalled already stays as it is.
+	RecallVersion(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string, recall Recall, events ...audit.Event) error
+
+	// Unfinished lists the flows, of all tenants, that have an active rollout or a notice that waits.
+	Unfinished(ctx context.Context) ([]FlowRef, error)
+	// Figures returns the figures of a flow's last rollout; zero if there are none.
+	Figures(ctx context.Context, ref FlowRef) (rollout.Totals, error)
+	// UpdateFigures changes a flow's figures and returns them. update may be called several times, each time with what is stored.
+	UpdateFigures(ctx context.Context, ref FlowRef, update func(*rollout.Totals)) (rollout.Totals, error)
+
 	// RunKeys returns the keys that seal runs, newest first; never none. The first is the one to seal with.
 	RunKeys(ctx context.Context) ([]RunKey, error)
+	// AddRunKey stores another key; catalog.ErrExists if there is one of its id.
+	AddRunKey(ctx context.Context, key RunKey) error
+	// DeleteRunKey removes a key, if it is there. What it has sealed is not valid any more.
+	DeleteRunKey(ctx context.Context, id uint32) error
 
 	// WatchFlows calls changed for every flow that is written from now on, by this process or by another one, until ctx ends. It returns at once. For writes of
 	// this process the call happens before the write returns; changed may be called by several goroutines at once, and may use the store.
@@ -53,4 +69,6 @@ type Store interface {
 type RunKey struct {
 	ID     uint32
 	Secret [32]byte
+	// CreatedAt is zero for the first key of a store.
+	CreatedAt time.Time
 }

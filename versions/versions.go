@@ -2,7 +2,7 @@
 // numbered revisions of flows, and runs sealed to the revision that they started on.
 //
 // A version is made by the [Publisher]; a revision by [Flows]; [Live] answers, without I/O, what runs for a call; the [Executor]
-// takes a call through all of it. What an action is belongs to package catalog, how it runs to package runtime.
+// takes a call through all of it; the [Conductor] carries out rollouts. What an action is belongs to package catalog, how it runs to package runtime.
 package versions
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/versions/rollout"
 )
 
 // Version is an immutable snapshot of an action, with everything that is needed to run it, show it and build it again.
@@ -47,6 +48,15 @@ type Version struct {
 	Message     string
 	PublishedAt time.Time
 	PublishedBy audit.Actor
+	// Recall is set if the version was recalled: no revision may pin it any more, and no run goes on with it.
+	Recall *Recall
+}
+
+// Recall takes a version or a revision out of use. Runs that are sealed to what was recalled go on with what is live.
+type Recall struct {
+	At     time.Time   `json:"at"`
+	By     audit.Actor `json:"by"`
+	Reason string      `json:"reason,omitempty"`
 }
 
 // FlowSlug names a flow within its tenant. It never changes.
@@ -60,8 +70,29 @@ type Flow struct {
 	Name      string
 	CreatedAt time.Time
 	CreatedBy audit.Actor
-	// Revision is the number of the live revision, from 1.
+	// Revision is the number of the live revision, from 1. While a candidate is rolled out it is the stable one.
 	Revision int
+	// Latest is the number of the newest revision; a candidate is newer than the live one, and so is one that was taken back.
+	Latest int
+	// Previous is the revision that was live before, 0 for none.
+	Previous int
+	// Edition counts the writes of the flow, for compare-and-swap.
+	Edition int
+	// Rollout is the flow's last rollout, nil if there was none.
+	Rollout *rollout.Rollout
+	// Notice is the notification of the last rollout's end, nil if there is none.
+	Notice  *Notice
+	Freezes []Freeze
+}
+
+// Rolling says whether a candidate is being rolled out.
+func (f *Flow) Rolling() bool { return f.Rollout != nil && f.Rollout.Active() }
+
+// Freeze is a time in which nothing new goes live. What takes something back is always possible.
+type Freeze struct {
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 // Revision is an immutable snapshot of a whole flow.
@@ -73,6 +104,8 @@ type Revision struct {
 	Message string
 	SavedAt time.Time
 	SavedBy audit.Actor
+	// Recall is set if the revision was recalled.
+	Recall *Recall
 }
 
 // Slot is what runs at one trigger point.

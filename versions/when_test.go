@@ -119,7 +119,10 @@ func TestConditionsThatNoLongerCompileFail(t *testing.T) {
 	flows := newTenant(t, s, "acme")
 	revision := newFlow(t, flows, "acme", nil)
 	revision.Number, revision.Slots = 2, slots{"after": {Default: conditional(`input.user.newer == 1`)}}
-	require.NoError(t, s.SaveRevision(t.Context(), revision))
+	flow, err := s.Flow(t.Context(), "acme", "login")
+	require.NoError(t, err)
+	flow.Revision, flow.Latest, flow.Edition = 2, 2, flow.Edition+1
+	require.NoError(t, s.SaveFlow(t.Context(), flow, []versions.Revision{revision}))
 	r, err := versions.NewLive(t.Context(), s).Current(t.Context(), login)
 	require.NoError(t, err)
 	in := condition.NewInput("login.after")

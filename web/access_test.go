@@ -24,6 +24,8 @@ var allowed = map[string]string{
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"deliveries": "viewer", "delivery": "viewer", "deadLetters": "viewer", "redriveDeadLetter": "publisher", "discardDeadLetter": "publisher",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
+	"rollout": "viewer", "startRollout": "publisher", "promote": "publisher", "pauseRollout": "publisher", "resumeRollout": "publisher", "abortRollout": "publisher",
+	"createPass": "publisher", "rollBack": "publisher", "saveFreezes": "publisher", "recallRevision": "publisher", "recallVersion": "publisher", "rotateRunKeys": "operator",
 	"execute": "execute",
 }
 

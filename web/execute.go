@@ -42,7 +42,7 @@ func (s *Server) execute(r *request) (any, error) {
 		return nil, err
 	}
 	call := &executeCall{began, versions.Request{
-		Tenant: r.tenant, Flow: r.flow(), Slot: contract.SlotName(r.Param("slot")), Body: buffers.in, IdempotencyKey: key,
+		Tenant: r.tenant, Flow: r.flow(), Slot: contract.SlotName(r.Param("slot")), Body: buffers.in, IdempotencyKey: key, Pass: r.Request().Header.Get(headerCohort),
 	}}
 	if key != "" {
 		// The buffers are not put back: next to a write to disk, new ones cost nothing.
@@ -95,7 +95,7 @@ func answerOf(response *versions.Response, flow string) api.Answer {
 		State:      response.Answer.State,
 		Directives: o.Directives,
 		Delivery:   response.Delivery,
-		Flow:       api.FlowAt{Slug: flow, Revision: response.Revision},
+		Flow:       api.FlowAt{Slug: flow, Revision: response.Revision, Cohort: response.Cohort.String(), Recalled: response.Recalled},
 		Actions:    make([]api.Executed, len(response.Answer.Executions)),
 	}
 	for i := range response.Answer.Executions {

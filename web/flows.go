@@ -39,6 +39,10 @@ func (s *Server) readFlow(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.flowDetail(r, flow)
+}
+
+func (s *Server) flowDetail(r *request, flow versions.Flow) (any, error) {
 	live, err := s.config.Flows.Revision(r.context(), r.tenant, flow.Slug, flow.Revision)
 	return api.FlowDetail{Flow: flowOf(flow), Live: revisionOf(live)}, err
 }
@@ -98,14 +102,21 @@ func attachmentFrom(a api.Attachment) versions.Attachment {
 }
 
 func flowOf(f versions.Flow) api.Flow {
-	return api.Flow{
+	out := api.Flow{
 		Slug: string(f.Slug), Kind: string(f.Kind), Name: f.Name, Revision: f.Revision, CreatedAt: f.CreatedAt, CreatedBy: actorOf(f.CreatedBy),
 	}
+	if f.Rolling() {
+		out.Candidate, out.Percent = f.Rollout.Candidate, f.Rollout.Percent()
+	}
+	if len(f.Freezes) > 0 {
+		out.Freezes = each(f.Freezes, func(z versions.Freeze) api.Freeze { return api.Freeze(z) })
+	}
+	return out
 }
 
 func revisionOf(r versions.Revision) api.Revision {
 	out := api.Revision{
-		Flow: string(r.Flow), Number: r.Number, Slots: make(map[string]api.Slot, len(r.Slots)), Message: r.Message, SavedAt: r.SavedAt, SavedBy: actorOf(r.SavedBy),
+		Flow: string(r.Flow), Number: r.Number, Slots: make(map[string]api.Slot, len(r.Slots)), Message: r.Message, SavedAt: r.SavedAt, SavedBy: actorOf(r.SavedBy), Recall: recallOf(r.Recall),
 	}
 	for name, slot := range r.Slots {
 		to := api.Slot{Default: each(slot.Default, attachmentOf), Order: string(slot.Order), TimeoutMS: slot.TimeoutMS}

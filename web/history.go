@@ -67,7 +67,7 @@ func eventOf(e audit.Event) api.Event {
 func recordOf(r audit.Record) api.Record {
 	return api.Record{
 		Type: string(audit.ActionExecuted),
-		ID:   r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Run: r.Run, Request: r.Request, User: r.User, Delivery: r.Delivery, Attempt: r.Attempt,
+		ID:   r.ID, Time: r.Time, Flow: r.Flow, Slot: r.Slot, Trigger: r.Trigger, Method: r.Method, Revision: r.Revision, Cohort: r.Cohort, Recalled: r.Recalled, Run: r.Run, Request: r.Request, User: r.User, Delivery: r.Delivery, Attempt: r.Attempt,
 		Outcome: r.Outcome, Code: r.Code, Reason: r.Reason, DurationUS: r.DurationUS, Actions: each(r.Actions, executedDetailOf),
 	}
 }

@@ -133,6 +133,7 @@ func TestWholeJob(t *testing.T) {
 	setUp(s, base, keys)
 	handleDeadLetter(s, base, keys)
 	shareModule(s, base, keys)
+	bringIn(s, base, keys)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
@@ -179,6 +180,25 @@ func shareModule(s *server, base string, keys map[string]string) {
 	require.Equal(s.t, []api.Dependent{{Action: "decorate", Version: "1.0.0", ModuleVersion: "1.2.0"}}, dependents.Items)
 	problem := s.call(keys["author"], "PATCH", base+"/actions/crm/draft", `{"dependencies":{"durward:crm":"*"}}`).problem(422, "invalid")
 	require.Equal(s.t, "/dependencies/durward:crm", problem.Errors[0].Pointer)
+}
+
+// bringIn rolls a revision out, steers it, and takes things back.
+func bringIn(s *server, base string, keys map[string]string) {
+	s.t.Helper()
+	flow := base + "/flows/login"
+	s.call(keys["publisher"], "POST", flow+"/rollout", `{"base":2,"candidate":1,"steps":[{"percent":0},{"percent":50}],"guards":[{"metric":"error_rate","max":0.02}]}`).into(200, nil)
+	s.call(keys["viewer"], "GET", flow+"/rollout", nil).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollout/passes", `{"cohort":"candidate"}`).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollout/pause", `{"reason":"lunch"}`).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollout/resume", nil).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollout/promote", `{}`).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollout/abort", `{}`).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/rollback", `{"to":1}`).into(200, nil)
+	s.call(keys["publisher"], "POST", flow+"/revisions/2/recall", `{}`).into(200, nil)
+	s.call(keys["publisher"], "PUT", flow+"/freezes", `{"freezes":[]}`).into(200, nil)
+	s.call(keys["publisher"], "POST", base+"/actions/domain-allowlist/versions", `{"number":"1.0.1"}`).into(201, nil)
+	s.call(keys["publisher"], "POST", base+"/actions/domain-allowlist/versions/1.0.1/recall", `{}`).into(200, nil)
+	s.call(operatorKey, "POST", "/v1/system/run-keys", `{}`).into(200, nil)
 }
 
 // setUp sets what actions may use, and reads it.

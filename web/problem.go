@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,7 @@ import (
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/versions"
+	"github.com/durward/durward/versions/rollout"
 	"github.com/durward/durward/web/api"
 )
 
@@ -31,6 +33,11 @@ const (
 	methodNotAllowed     code = "method_not_allowed"
 	exists               code = "exists"
 	conflict             code = "conflict"
+	invalidPass          code = "invalid_pass"
+	rolloutActive        code = "rollout_active"
+	rolloutState         code = "rollout_state"
+	frozen               code = "frozen"
+	isLive               code = "live"
 	noSealKey            code = "no_seal_key"
 	noRegistry           code = "no_registry"
 	registryFailed       code = "registry_failed"
@@ -60,12 +67,17 @@ type problemKind struct {
 var problemKinds = []problemKind{
 	{malformedJSON, 400, "The body is not JSON", ""},
 	{invalidRun, 400, "The run is not valid", "It is forged, expired, or of another flow. Without the member run, the call starts a new one."},
+	{invalidPass, 400, "The pass is not valid", "The header Durward-Cohort is forged, expired, or of another rollout. Without it the call goes to the cohort of its user."},
 	{unauthenticated, 401, "There is no valid key", "Send a key as Authorization: Bearer <key>. It may be mistyped or revoked."},
 	{forbidden, 403, "The key may not do this", ""},
 	{notFound, 404, "There is no such thing", "Nothing is at this address, or the key may not see it."},
 	{methodNotAllowed, 405, "The method is not allowed here", "The header Allow names the methods that are."},
 	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
 	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
+	{rolloutActive, 409, "A candidate is being rolled out", "Promote or abort it first."},
+	{rolloutState, 409, "The rollout's state does not allow it", "There is no active rollout, or it is paused or running already."},
+	{frozen, 409, "The flow is frozen", "Nothing new may go live now. Rolling back is possible at any time."},
+	{isLive, 409, "It is live", ""},
 	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
 	{noRegistry, 409, "The server has no npm registry", "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings."},
 	{bodyTooLarge, 413, "The body is too large", ""},
@@ -127,6 +139,12 @@ func classify(err error, p *api.Problem) code {
 	switch {
 	case errors.Is(err, versions.ErrInvalidRun):
 		return invalidRun
+	case errors.Is(err, versions.ErrInvalidPass):
+		return invalidPass
+	case errors.Is(err, versions.ErrRolling):
+		return rolloutActive
+	case errors.Is(err, versions.ErrNoRollout), errors.Is(err, rollout.ErrState):
+		return rolloutState
 	case errors.Is(err, catalog.ErrUnauthenticated):
 		return unauthenticated
 	case errors.Is(err, catalog.ErrNotFound):
@@ -155,6 +173,14 @@ func classify(err error, p *api.Problem) code {
 		return busy
 	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
 		return stopping
+	}
+	if e, ok := errors.AsType[*versions.LiveError](err); ok {
+		p.Detail = fmt.Sprintf("Revision %d, which is live in flow %s, has it. Roll back, or save another revision, first: runs would have nothing to go on with.", e.Revision, e.Flow)
+		return isLive
+	}
+	if e, ok := errors.AsType[*versions.FreezeError](err); ok {
+		p.Detail = e.Error()
+		return frozen
 	}
 	if e, ok := errors.AsType[*forbiddenError](err); ok {
 		p.Detail = "It needs the role " + string(e.need) + ", and the key has the role " + string(e.have) + "."

@@ -10,7 +10,7 @@ import (
 
 // routes is the one table of routes.
 func routes() []route {
-	return slices.Concat(systemRoutes(), tenantRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), deliveryRoutes(), historyRoutes())
+	return slices.Concat(systemRoutes(), tenantRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), deliveryRoutes(), rolloutRoutes(), historyRoutes())
 }
 
 const (
@@ -208,7 +208,7 @@ func flowRoutes() []route {
 		},
 		{
 			method: put, path: "/v1/tenants/{tenant}/flows/{flow}", id: "saveFlow", summary: "Save a flow's next revision, which is live at once", role: catalog.RolePublisher,
-			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, quota, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
+			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, rolloutActive, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows/{flow}/revisions", id: "revisions", summary: "List a flow's revisions, newest first", role: catalog.RoleViewer,
@@ -220,11 +220,14 @@ func flowRoutes() []route {
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision; at an asynchronous trigger, have it run",
-			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, accepts: true, problems: []code{invalidRun, keyReused, tooManyDeliveries, busy, stopping},
-			headers: []parameter{{
-				headerIdempotencyKey, map[string]any{"type": "string", "minLength": 1, "maxLength": maxIdempotencyKey},
-				"A call that is repeated with the same key and body gets the answer that it got before, and nothing runs twice. Actions see the key, too.",
-			}},
+			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, accepts: true, problems: []code{invalidRun, invalidPass, keyReused, tooManyDeliveries, busy, stopping},
+			headers: []parameter{
+				{
+					headerIdempotencyKey, map[string]any{"type": "string", "minLength": 1, "maxLength": maxIdempotencyKey},
+					"A call that is repeated with the same key and body gets the answer that it got before, and nothing runs twice. Actions see the key, too.",
+				},
+				{headerCohort, textSchema(), "A pass, which sends a run that begins with this call to a cohort of the rollout."},
+			},
 			answers: []parameter{{headerReplayed, enumSchema("true"), "There if the answer was given before, to a call with the same Idempotency-Key."}},
 			handle:  (*Server).execute,
 		},

@@ -15,6 +15,7 @@ import (
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/versions"
+	"github.com/durward/durward/versions/rollout"
 )
 
 // field is a member of a wire type.
@@ -53,7 +54,7 @@ func words(set string) []string {
 	case "role":
 		return texts[string](catalog.Roles())
 	case "actor_role":
-		return append(texts[string](catalog.Roles()), string(catalog.RoleOperator))
+		return append(texts[string](catalog.Roles()), string(catalog.RoleOperator), audit.SystemRole)
 	case "host_api":
 		return append([]string{capability.Any}, capability.APIs()...)
 	case "capability":
@@ -82,6 +83,14 @@ func words(set string) []string {
 		return catalog.Schemes()
 	case "stage":
 		return texts[string](progress.Stages())
+	case "metric":
+		return texts[string](rollout.Metrics())
+	case "rollout_state":
+		return texts[string]([]rollout.State{rollout.Running, rollout.Paused, rollout.Promoted, rollout.Aborted, rollout.RolledBack})
+	case "standing":
+		return texts[string]([]rollout.Standing{rollout.Waiting, rollout.Within, rollout.Above, rollout.Breached})
+	case "cohort":
+		return []string{rollout.Stable.String(), rollout.Candidate.String()}
 	case "severity":
 		return []string{"error", "warning"}
 	case "log_level":
@@ -135,6 +144,8 @@ func (c components) of(f field) map[string]any {
 		return c.ref(t)
 	case reflect.Int, reflect.Int64, reflect.Uint64:
 		return map[string]any{"type": "integer"}
+	case reflect.Float64:
+		return map[string]any{"type": "number"}
 	}
 	panic("no schema for " + t.String())
 }

@@ -18,6 +18,9 @@ type Actor struct {
 	Role string `json:"role"`
 }
 
+// SystemRole is the role of the server itself, which edits where a rollout goes on or is taken back.
+const SystemRole = "system"
+
 // EventType names what an edit did, as object.past_participle.
 type EventType string
 
@@ -35,6 +38,16 @@ const (
 	ActionAttached  EventType = "flow.action_attached"
 	ActionDetached  EventType = "flow.action_detached"
 	AttachmentSaved EventType = "flow.action_updated"
+	FreezesSaved    EventType = "flow.freezes_saved"
+	RolledBack      EventType = "flow.rolled_back"
+	RevisionRecall  EventType = "flow.revision_recalled"
+	VersionRecall   EventType = "action.version_recalled"
+	RolloutStarted  EventType = "rollout.started"
+	RolloutPromoted EventType = "rollout.promoted" // to its next step, or for all
+	RolloutPaused   EventType = "rollout.paused"
+	RolloutResumed  EventType = "rollout.resumed"
+	RolloutAborted  EventType = "rollout.aborted"
+	RolloutBreached EventType = "rollout.rolled_back" // by a guard
 	SecretSet       EventType = "secret.set"
 	SecretDeleted   EventType = "secret.deleted"
 	EgressSaved     EventType = "egress.saved"
@@ -86,6 +99,10 @@ type Record struct {
 	Trigger  string    `json:"trigger"`
 	Method   string    `json:"method,omitempty"`
 	Revision int       `json:"revision"`
+	// Cohort is that of the run if it began during a rollout: stable or candidate.
+	Cohort string `json:"cohort,omitempty"`
+	// Recalled is the revision that the run was sealed to, if that was recalled and the run went on with Revision.
+	Recalled int `json:"recalled,omitzero"`
 	// Run is the id of the run; all calls of one sign-in have the same.
 	Run     string `json:"run"`
 	Request string `json:"request,omitempty"` // request.id as the caller sent it

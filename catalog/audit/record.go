@@ -32,6 +32,10 @@ func appendRecord(dst []byte, r *Record) ([]byte, error) {
 	w.text("trigger", r.Trigger)
 	w.some("method", r.Method)
 	w.number("revision", int64(r.Revision))
+	w.some("cohort", r.Cohort)
+	if r.Recalled != 0 {
+		w.number("recalled", int64(r.Recalled))
+	}
 	w.text("run", r.Run)
 	w.some("request", r.Request)
 	w.some("user", r.User)

@@ -14,7 +14,7 @@ func FuzzAppendRecord(f *testing.F) {
 	f.Add("", "\xff", "\x00", "reason", int64(0), int64(1<<62), false, false)
 	f.Fuzz(func(t *testing.T, id, tenant, user, reason string, n, nanos int64, failed, logged bool) {
 		r := Record{
-			ID: id, Time: time.Unix(n%4_000_000_000, nanos%1_000_000_000).UTC(), Tenant: tenant, Flow: user, Slot: id, Trigger: reason, Method: user, Revision: int(n), Run: id,
+			ID: id, Time: time.Unix(n%4_000_000_000, nanos%1_000_000_000).UTC(), Tenant: tenant, Flow: user, Slot: id, Trigger: reason, Method: user, Revision: int(n), Cohort: reason, Recalled: int(n), Run: id,
 			Request: reason, User: user, Outcome: "block", Code: id, Reason: reason, DurationUS: n,
 		}
 		if y := r.Time.Year(); y < 0 || y > 9999 {

@@ -38,6 +38,8 @@ const (
 	captureContext
 	captureUserID
 	captureRequestID
+	captureIP
+	captureDeviceID
 )
 
 // compiled are the nodes of the calls, by trigger. They are made when the first call is decoded, because a worker process is
@@ -57,7 +59,10 @@ func compileCall(t Trigger) *node {
 	} {
 		root.members[name].node.capture = c
 	}
-	root.members["request"].node.members["id"].node.capture = captureRequestID
+	request := root.members["request"].node
+	request.members["id"].node.capture = captureRequestID
+	request.members["ip"].node.capture = captureIP
+	request.members["device"].node.members["id"].node.capture = captureDeviceID
 	if user, ok := root.members["user"]; ok {
 		user.node.capture = captureUser
 		user.node.members["id"].node.capture = captureUserID

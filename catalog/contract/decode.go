@@ -36,6 +36,9 @@ type Call struct {
 	// UserID and RequestID are user.id and request.id, for the audit; empty where they are not given.
 	UserID    string
 	RequestID string
+	// DeviceID and IP are request.device.id and request.ip, by which a sign-in without a user is known.
+	DeviceID string
+	IP       string
 }
 
 // DecodeCall reads and checks the body of an execute call at t, in one pass. Unknown members are refused, except in open objects,
@@ -310,6 +313,10 @@ func (d *decoder) scalar(n *node) error {
 		d.call.UserID = string(s)
 	case captureRequestID:
 		d.call.RequestID = string(s)
+	case captureIP:
+		d.call.IP = string(s)
+	case captureDeviceID:
+		d.call.DeviceID = string(s)
 	}
 	return nil
 }

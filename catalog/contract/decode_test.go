@@ -25,13 +25,13 @@ func TestDecodeCallKeepsTheSections(t *testing.T) {
 	t.Parallel()
 	body := `{ "run": "r.1", "method": "password",
 		"user": {"id": "u\u00311", "email": "zoe@example.com", "traits": {"a": [1, {"b": null}]}},
-		"request": { "id":"req-1", "ip":"192.0.2.1" }, "state": {}, "context": {"client": {"id": "app"}} } `
+		"request": { "id":"req-1", "ip":"192.0.2.1", "device": {"id":"d-1"} }, "state": {}, "context": {"client": {"id": "app"}} } `
 	call, err := contract.DecodeCall([]byte(body), trigger(t, "login.after"))
 	require.NoError(t, err)
 	require.Equal(t, contract.Call{
-		Run: "r.1", Method: "password", UserID: "u11", RequestID: "req-1",
+		Run: "r.1", Method: "password", UserID: "u11", RequestID: "req-1", DeviceID: "d-1", IP: "192.0.2.1",
 		User:    json.RawMessage(`{"id": "u\u00311", "email": "zoe@example.com", "traits": {"a": [1, {"b": null}]}}`),
-		Request: json.RawMessage(`{ "id":"req-1", "ip":"192.0.2.1" }`),
+		Request: json.RawMessage(`{ "id":"req-1", "ip":"192.0.2.1", "device": {"id":"d-1"} }`),
 		State:   json.RawMessage(`{}`), Context: json.RawMessage(`{"client": {"id": "app"}}`),
 	}, call)
 }

@@ -19,6 +19,8 @@ type cli struct {
 	Tenant  tenantCommand  `cmd:"" group:"server" help:"Create and list tenants."`
 	Key     keyCommand     `cmd:"" group:"server" help:"Create, list and revoke a tenant's keys."`
 
+	RunKeys runKeysCommand `cmd:"" name:"run-keys" group:"server" help:"Renew the keys that seal runs."`
+
 	Limits limitsCommand `cmd:"" group:"server" help:"Say the most that one execution of a tenant may have."`
 
 	Action    actionCommand    `cmd:"" group:"author" help:"Write, try and publish actions."`
@@ -31,6 +33,7 @@ type cli struct {
 	Egress egressCommand `cmd:"" group:"author" help:"Say where actions may send requests."`
 
 	Flow     flowCommand     `cmd:"" group:"flow" help:"Say which actions run where."`
+	Rollout  rolloutCommand  `cmd:"" group:"flow" help:"Bring a new revision to a growing part of the users."`
 	Execute  executeCommand  `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
 	Delivery deliveryCommand `cmd:"" group:"flow" help:"See what nobody waits for: deliveries and dead letters."`
 	Audit    auditCommand    `cmd:"" group:"flow" help:"See who changed what, and what ran."`

@@ -18,6 +18,7 @@ type executeCommand struct {
 	Event          string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system sends."`
 	Call           string `name:"run" placeholder:"TOKEN" help:"The run that the call belongs to, as the answer before it gave it. Default: a new one."`
 	IdempotencyKey string `placeholder:"KEY" help:"Names the call: repeated with the same key and event, it gets the same answer and nothing runs twice. Actions see it."`
+	Pass           string `placeholder:"PASS" help:"Sends a run that begins with the call to a cohort of the rollout; \"rollout pass\" makes one."`
 }
 
 // Help is shown below the summary.
@@ -41,7 +42,7 @@ func (c *executeCommand) Run(ctx context.Context, s streams) error {
 	if event, err = withRun(event, c.Call); err != nil {
 		return err
 	}
-	a, err := tenant.Execute(ctx, client.Execution{Flow: c.Flow, Slot: c.Slot, Body: event, IdempotencyKey: c.IdempotencyKey})
+	a, err := tenant.Execute(ctx, client.Execution{Flow: c.Flow, Slot: c.Slot, Body: event, IdempotencyKey: c.IdempotencyKey, Pass: c.Pass})
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func printAnswer(w io.Writer, a *api.Answer) {
 		"url", a.URL, "params", effect(a.Params), "token", a.Token,
 		"claims", effect(a.Claims), "scopes", effect(a.Scopes), "user", effect(a.User), "session", effect(a.Session), "saml", effect(a.SAML),
 		"state", effect(a.State), "directives", effect(a.Directives),
-		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "run", a.Run, "delivery", a.Delivery, "replayed", yes(a.Replayed))
+		"flow", fmt.Sprintf("%s at revision %d", a.Flow.Slug, a.Flow.Revision), "cohort", a.Flow.Cohort, "recalled", revisionOrNone(a.Flow.Recalled), "run", a.Run, "delivery", a.Delivery, "replayed", yes(a.Replayed))
 	if a.Delivery != "" {
 		return // it will be run
 	}
@@ -88,6 +89,13 @@ func printAnswer(w io.Writer, a *api.Answer) {
 		t.row(x.Slug+"@"+x.Version, answerOrFailure(x.Kind, x.Failure), micros(x.DurationUS))
 	}
 	_ = t.flush()
+}
+
+func revisionOrNone(number int) string {
+	if number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("revision %d, which the run had", number)
 }
 
 func answerOrFailure(kind, failure string) string {

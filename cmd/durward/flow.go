@@ -23,6 +23,10 @@ type flowCommand struct {
 	Order     flowOrder     `cmd:"" help:"Say whether the deliveries of an asynchronous slot run in order."`
 	Save      flowSave      `cmd:"" help:"Save all slots of a flow at once, from a file."`
 	Revisions flowRevisions `cmd:"" help:"List a flow's revisions, newest first."`
+	Rollback  flowRollback  `cmd:"" help:"Make the content of an earlier revision live again."`
+	Recall    flowRecall    `cmd:"" help:"Take a revision out of use, also for sign-ins that have it."`
+	Freeze    flowFreeze    `cmd:"" help:"Let nothing new go live in a flow for a time."`
+	Unfreeze  flowUnfreeze  `cmd:"" help:"Take back all freezes of a flow."`
 }
 
 type flowCreate struct {

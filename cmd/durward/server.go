@@ -58,17 +58,18 @@ type serverConfig struct {
 
 // server is all of a Durward server as a value: what serve and demo run, and tests start.
 type server struct {
-	config   serverConfig
-	store    *bolt.Store
-	runs     *worker.Pool // executions
-	builds   *worker.Pool // bundling, and checks of schemas
-	broker   *host.Broker
-	recorder *audit.Recorder
-	answers  *idempotency.Answers
-	queue    *deliveries.Queue
-	executor *versions.Executor
-	web      *web.Server
-	forget   context.CancelFunc // ends the caches' watching of the store
+	config    serverConfig
+	store     *bolt.Store
+	runs      *worker.Pool // executions
+	builds    *worker.Pool // bundling, and checks of schemas
+	broker    *host.Broker
+	conductor *versions.Conductor
+	recorder  *audit.Recorder
+	answers   *idempotency.Answers
+	queue     *deliveries.Queue
+	executor  *versions.Executor
+	web       *web.Server
+	forget    context.CancelFunc // ends the caches' watching of the store
 }
 
 // newServer opens the store and starts the workers. The caller must let [server.Run] run, also to close what is open; after an error nothing is open but the listener.
@@ -170,8 +171,13 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	settings := versions.NewSettings(ctx, actions, most)
 	s.broker = host.New(host.Options{})
 	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
+	flows := &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings}
+	live := versions.NewLive(ctx, s.store)
+	s.conductor = &versions.Conductor{
+		Flows: flows, Live: live, Sealer: sealer, Logger: s.config.Logger, Notifier: &versions.Webhook{Broker: s.broker, Settings: settings, Tenants: actions},
+	}
 	s.executor = &versions.Executor{
-		Live: versions.NewLive(ctx, s.store), Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions, Deliveries: s.queue,
+		Live: live, Sealer: sealer, Engine: engine, Recorder: s.recorder, Tenants: actions, Deliveries: s.queue,
 		Attempted: func(trigger contract.TriggerID, answer *runtime.Answer, took time.Duration) {
 			s.web.Attempted(trigger, answer, took)
 		},
@@ -179,7 +185,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	return web.New(web.Config{
 		Catalog:    actions,
 		Publisher:  &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Packages: packages, Schemas: schemas, Engine: engine},
-		Flows:      &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings},
+		Flows:      flows,
 		Executor:   s.executor,
 		Recorder:   s.recorder,
 		Answers:    s.answers,
@@ -222,7 +228,11 @@ func (s *server) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { s.answers.Run(ctx) })
 	beside.Go(func() { s.queue.Run(ctx, s.executor) })
+	// Rollouts are conducted until the last call is counted.
+	conducting, end := context.WithCancel(context.WithoutCancel(ctx))
+	beside.Go(func() { s.conductor.Run(conducting) })
 	err := s.web.Run(ctx, s.config.Listener)
+	end()
 	beside.Wait()
 	return errors.Join(err, s.close())
 }

@@ -34,6 +34,7 @@ type versionCommand struct {
 	Program versionProgram `cmd:"" default:"1" hidden:"" help:"Print the version of this program."`
 	List    versionList    `cmd:"" help:"List an action's versions, newest first."`
 	Show    versionShow    `cmd:"" help:"Show a version."`
+	Recall  versionRecall  `cmd:"" help:"Take a version out of use, also for sign-ins that have it."`
 	Verify  versionVerify  `cmd:"" help:"Build a version again from its stored sources, and compare."`
 }
 

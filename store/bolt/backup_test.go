@@ -75,7 +75,7 @@ func TestBackupWhileServing(t *testing.T) {
 	ctx := t.Context()
 	write(func(i int) error {
 		r := versions.Revision{Tenant: "acme", Flow: "login", Number: i + 3}
-		return s.SaveRevision(ctx, r, audit.Event{Type: audit.FlowSaved})
+		return saveRevision(ctx, s, r, audit.Event{Type: audit.FlowSaved})
 	})
 	write(func(i int) error { return s.WriteRecords(ctx, fmt.Sprint(i), []audit.Record{record(now)}) })
 	for range 5 {
@@ -142,7 +142,7 @@ func TestRestoreRefuses(t *testing.T) {
 			return e
 		}),
 		"an altered manifest": with(func(e []entry) []entry {
-			e[3].data = bytes.Replace(e[3].data, []byte(`"format": 6`), []byte(`"format": 7`), 1)
+			e[3].data = bytes.Replace(e[3].data, []byte(`"format": 7`), []byte(`"format": 8`), 1)
 			return e
 		}),
 		"a path outside":   extra(tar.Header{Name: "../evil", Typeflag: tar.TypeReg, Size: 1}),

@@ -30,12 +30,12 @@ func BenchmarkSaveRevision(b *testing.B) {
 			b.ResetTimer()
 			save := func(next func() bool) {
 				slug := versions.FlowSlug(fmt.Sprint("flow-", flows.Add(1)))
-				if err := s.CreateFlow(ctx, versions.Flow{Tenant: "acme", Slug: slug}, versions.Revision{Number: 1}); err != nil {
+				if err := s.CreateFlow(ctx, versions.Flow{Tenant: "acme", Slug: slug, Edition: 1}, versions.Revision{Number: 1}); err != nil {
 					b.Error(err)
 				}
 				for n := 2; next(); n++ {
 					r := versions.Revision{Tenant: "acme", Flow: slug, Number: n}
-					if err := s.SaveRevision(ctx, r, audit.Event{Type: audit.FlowSaved}); err != nil {
+					if err := saveRevision(ctx, s, r, audit.Event{Type: audit.FlowSaved}); err != nil {
 						b.Error(err)
 					}
 				}

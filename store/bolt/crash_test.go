@@ -256,7 +256,7 @@ func writeUntilKilled(dir string) error {
 	go repeat("revision", func(i int) (string, error) {
 		n := f.Revision + 1 + i
 		rev := versions.Revision{Tenant: "acme", Flow: "login", Number: n, Message: fmt.Sprint(n)}
-		return rev.Message, s.SaveRevision(ctx, rev, audit.Event{Type: audit.FlowSaved, Time: time.Now()})
+		return rev.Message, saveRevision(ctx, s, rev, audit.Event{Type: audit.FlowSaved, Time: time.Now()})
 	})
 	go repeat("version", func(i int) (string, error) {
 		number := fmt.Sprintf("%d.%d.0", started, i)
@@ -316,6 +316,6 @@ func setUp(ctx context.Context, s *bolt.Store) error {
 			return err
 		}
 	}
-	f := versions.Flow{Tenant: "acme", Slug: "login", Revision: 1}
+	f := versions.Flow{Tenant: "acme", Slug: "login", Revision: 1, Edition: 1}
 	return s.CreateFlow(ctx, f, versions.Revision{Number: 1, Message: "1"}, audit.Event{Type: audit.FlowCreated})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -25,50 +26,54 @@ func flowKey(tenant catalog.TenantID, slug versions.FlowSlug) key {
 // CreateFlow implements versions.Store. The revision is stored as the flow's, whatever it says it belongs to.
 func (s *Store) CreateFlow(ctx context.Context, f versions.Flow, r versions.Revision, events ...audit.Event) error {
 	f.Revision, r.Tenant, r.Flow = r.Number, f.Tenant, f.Slug
-	return s.saveFlow(ctx, r, events, func(e *edit) (storedFlow, error) {
+	return s.putFlow(ctx, f, []versions.Revision{r}, events, func(e *edit) error {
 		if err := needTenant(e.tx, f.Tenant); err != nil {
-			return storedFlow{}, err
+			return err
 		}
 		if e.bucket(bucketFlows).Get(flowKey(f.Tenant, f.Slug)) != nil {
-			return storedFlow{}, catalog.ErrExists
+			return catalog.ErrExists
 		}
-		return storedFlow(f), nil
+		return nil
 	})
 }
 
-// SaveRevision implements versions.Store.
-func (s *Store) SaveRevision(ctx context.Context, r versions.Revision, events ...audit.Event) error {
-	return s.saveFlow(ctx, r, events, func(e *edit) (storedFlow, error) {
-		var f storedFlow
-		if err := get(e.bucket(bucketFlows), flowKey(r.Tenant, r.Flow), &f); err != nil {
-			return f, err
+// SaveFlow implements versions.Store.
+func (s *Store) SaveFlow(ctx context.Context, f versions.Flow, revisions []versions.Revision, events ...audit.Event) error {
+	return s.putFlow(ctx, f, revisions, events, func(e *edit) error {
+		var stored storedFlow
+		if err := get(e.bucket(bucketFlows), flowKey(f.Tenant, f.Slug), &stored); err != nil {
+			return err
 		}
-		if f.Revision != r.Number-1 {
-			return f, catalog.ErrConflict
+		if stored.Edition != f.Edition-1 {
+			return catalog.ErrConflict
 		}
-		f.Revision = r.Number
-		return f, nil
+		return nil
 	})
 }
 
-// saveFlow stores a revision and the flow, as next says it is with the revision live.
-func (s *Store) saveFlow(ctx context.Context, r versions.Revision, events []audit.Event, next func(*edit) (storedFlow, error)) error {
+// putFlow stores a flow and revisions of it, if check allows it.
+func (s *Store) putFlow(ctx context.Context, f versions.Flow, revisions []versions.Revision, events []audit.Event, check func(*edit) error) error {
+	k := flowKey(f.Tenant, f.Slug)
 	err := s.write.do(ctx, func(e *edit) error {
-		f, err := next(e)
-		if err != nil {
+		if err := check(e); err != nil {
 			return err
 		}
-		k := flowKey(r.Tenant, r.Flow)
-		if err := e.putJSON(bucketFlows, k, f); err != nil {
+		if err := e.putJSON(bucketFlows, k, storedFlow(f)); err != nil {
 			return err
 		}
-		if err := e.putJSON(bucketRevisions, k.number(uint64(r.Number)), storedRevision(r)); err != nil {
+		for _, r := range revisions {
+			e.unbounded = r.Recall != nil
+			if err := e.putJSON(bucketRevisions, k.number(uint64(r.Number)), storedRevision(r)); err != nil {
+				return err
+			}
+		}
+		if err := e.noteUnfinished(k, &f); err != nil {
 			return err
 		}
-		return e.appendEvents(r.Tenant, events)
+		return e.appendEvents(f.Tenant, events)
 	})
 	if err == nil {
-		s.flows.tell(versions.FlowRef{Tenant: r.Tenant, Flow: r.Flow})
+		s.flows.tell(versions.FlowRef{Tenant: f.Tenant, Flow: f.Slug})
 	}
 	return err
 }
@@ -79,7 +84,7 @@ func (s *Store) Flow(ctx context.Context, tenant catalog.TenantID, slug versions
 	err := s.view(ctx, func(tx *bbolt.Tx) error {
 		return get(tx.Bucket(bucketFlows), flowKey(tenant, slug), &f)
 	})
-	return versions.Flow(f), err
+	return f.flow(), err
 }
 
 // Flows implements versions.Store.
@@ -92,7 +97,7 @@ func (s *Store) Flows(ctx context.Context, tenant catalog.TenantID, p catalog.Pa
 		list, err = page(of, p, func(_, v []byte) (versions.Flow, error) {
 			var f storedFlow
 			err := json.Unmarshal(v, &f)
-			return versions.Flow(f), err
+			return f.flow(), err
 		})
 		return err
 	})
@@ -133,10 +138,30 @@ func (s *Store) RunKeys(ctx context.Context) ([]versions.RunKey, error) {
 		c := tx.Bucket(bucketRunKeys).Cursor()
 		for k, v := c.Last(); k != nil; k, v = c.Prev() {
 			rk := versions.RunKey{ID: binary.BigEndian.Uint32(k)}
-			copy(rk.Secret[:], v)
+			if n := copy(rk.Secret[:], v); len(v) == n+8 { // the first key has no time
+				rk.CreatedAt = time.UnixMilli(int64(binary.BigEndian.Uint64(v[n:]))).UTC()
+			}
 			keys = append(keys, rk)
 		}
 		return nil
 	})
 	return keys, err
+}
+
+// AddRunKey implements versions.Store.
+func (s *Store) AddRunKey(ctx context.Context, key versions.RunKey) error {
+	k := binary.BigEndian.AppendUint32(nil, key.ID)
+	return s.write.do(ctx, func(e *edit) error {
+		if e.bucket(bucketRunKeys).Get(k) != nil {
+			return catalog.ErrExists
+		}
+		return e.put(bucketRunKeys, k, binary.BigEndian.AppendUint64(key.Secret[:], uint64(key.CreatedAt.UnixMilli())))
+	})
+}
+
+// DeleteRunKey implements versions.Store.
+func (s *Store) DeleteRunKey(ctx context.Context, id uint32) error {
+	return s.write.do(ctx, func(e *edit) error {
+		return e.delete(bucketRunKeys, binary.BigEndian.AppendUint32(nil, id))
+	})
 }

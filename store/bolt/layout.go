@@ -14,6 +14,7 @@ var mainBuckets = [][]byte{
 	bucketDependents, bucketFlows, bucketRevisions, bucketEvents, bucketHeads, bucketRunKeys, bucketUsage,
 	bucketAnswers, bucketAnswerAges, bucketAnswerUsages,
 	bucketDeliveries, bucketDeadLetters, bucketDeliveryCalls, bucketDeliveryDue, bucketDeliveryClaims, bucketDeliveryLines, bucketDeliveryAccounts,
+	bucketFigures, bucketUnfinished,
 }
 
 // initMain lays out a new main file, with the first of the keys that seal runs.
@@ -29,7 +30,8 @@ func initMain(tx *bbolt.Tx) error {
 }
 
 // upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
-// Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 to 6 added buckets.
+// Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 to 6 added buckets. Format 7 added rollouts, which an older program would
+// drop from the flows that it saves.
 // Day files are the same in all.
 func upgradeMain(db *bbolt.DB) error {
 	current := false

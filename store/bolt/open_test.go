@@ -28,10 +28,16 @@ func fill(t testing.TB, s *bolt.Store) {
 	t.Helper()
 	ctx := context.Background()
 	require.NoError(t, s.CreateTenant(ctx, catalog.Tenant{ID: "acme", Name: "Acme", CreatedAt: now}, audit.Event{Type: audit.TenantCreated, Time: now}))
-	f := versions.Flow{Tenant: "acme", Slug: "login", Kind: "login", Revision: 1}
+	f := versions.Flow{Tenant: "acme", Slug: "login", Kind: "login", Revision: 1, Edition: 1}
 	require.NoError(t, s.CreateFlow(ctx, f, versions.Revision{Number: 1}, audit.Event{Type: audit.FlowCreated, Time: now}))
-	require.NoError(t, s.SaveRevision(ctx, versions.Revision{Tenant: "acme", Flow: "login", Number: 2}, audit.Event{Type: audit.FlowSaved, Time: now}))
+	require.NoError(t, saveRevision(ctx, s, versions.Revision{Tenant: "acme", Flow: "login", Number: 2}, audit.Event{Type: audit.FlowSaved, Time: now}))
 	require.NoError(t, s.WriteRecords(ctx, "batch", []audit.Record{record(now), record(now.Add(24 * time.Hour))}))
+}
+
+// saveRevision makes a revision of the flow live, whose editions are numbered as its revisions.
+func saveRevision(ctx context.Context, s *bolt.Store, r versions.Revision, events ...audit.Event) error {
+	f := versions.Flow{Tenant: r.Tenant, Slug: r.Flow, Revision: r.Number, Latest: r.Number, Edition: r.Number}
+	return s.SaveFlow(ctx, f, []versions.Revision{r}, events...)
 }
 
 func record(at time.Time) audit.Record {
@@ -154,8 +160,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("7")) }),
-			"has format 7 and this program reads up to 6", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("8")) }),
+			"has format 8 and this program reads up to 7", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -231,7 +237,7 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "6", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "7", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -254,14 +260,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("7"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("8"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 7, format.Found)
+	require.Equal(t, 8, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/versions"
+	"github.com/durward/durward/versions/rollout"
 )
 
 // The values in the main file, as JSON. Where the fields are those of the domain type the two are converted into each other, so that a field that is added to
@@ -141,19 +142,20 @@ type storedVersion struct {
 	Message      string               `json:"message,omitempty"`
 	PublishedAt  time.Time            `json:"published_at"`
 	PublishedBy  audit.Actor          `json:"published_by"`
+	Recall       *versions.Recall     `json:"recall,omitempty"`
 }
 
 func storeVersion(v *versions.Version) storedVersion {
 	return storedVersion{
 		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets, v.Hosts,
-		v.Modules, v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy,
+		v.Modules, v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy, v.Recall,
 	}
 }
 
 func (s *storedVersion) version() versions.Version {
 	return versions.Version{
 		Tenant: s.Tenant, Action: s.Action, Number: s.Number, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Hosts: s.Hosts, Modules: s.Modules, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, Modules: s.Modules, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy, Recall: s.Recall,
 	}
 }
 
@@ -165,6 +167,20 @@ type storedFlow struct {
 	CreatedAt time.Time         `json:"created_at"`
 	CreatedBy audit.Actor       `json:"created_by"`
 	Revision  int               `json:"revision"`
+	Latest    int               `json:"latest,omitempty"`
+	Previous  int               `json:"previous,omitempty"`
+	Edition   int               `json:"edition,omitempty"`
+	Rollout   *rollout.Rollout  `json:"rollout,omitempty"`
+	Notice    *versions.Notice  `json:"notice,omitempty"`
+	Freezes   []versions.Freeze `json:"freezes,omitempty"`
+}
+
+// flow is the flow as it is used. One that was stored before format 7 says nothing of its latest and previous revision: each was made live in its turn then.
+func (s storedFlow) flow() versions.Flow {
+	if s.Latest == 0 {
+		s.Latest, s.Previous = s.Revision, max(s.Revision-1, 0)
+	}
+	return versions.Flow(s)
 }
 
 type storedRevision struct {
@@ -175,4 +191,5 @@ type storedRevision struct {
 	Message string                              `json:"message,omitempty"`
 	SavedAt time.Time                           `json:"saved_at"`
 	SavedBy audit.Actor                         `json:"saved_by"`
+	Recall  *versions.Recall                    `json:"recall,omitempty"`
 }

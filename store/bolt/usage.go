@@ -50,7 +50,7 @@ func (e *edit) count(bucket []byte, k key, value []byte) error {
 	}
 	usage, tenant := e.bucket(bucketUsage), tenantPart(k)
 	total := readUsage(usage, tenant) + grown
-	if grown > 0 && total > e.quota && among(bounded, bucket) {
+	if grown > 0 && total > e.quota && !e.unbounded && among(bounded, bucket) {
 		return catalog.ErrQuota
 	}
 	return putUsage(usage, tenant, total)

@@ -11,6 +11,8 @@ type edit struct {
 	tx    *bbolt.Tx
 	quota int64 // of each tenant, in bytes
 	wrote bool
+	// unbounded lets a tenant pass its quota: what takes something back must not fail for want of a few bytes.
+	unbounded bool
 }
 
 func (e *edit) bucket(name []byte) *bbolt.Bucket { return e.tx.Bucket(name) }

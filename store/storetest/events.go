@@ -131,7 +131,7 @@ func testFailedWrite(t *testing.T, s Store) {
 		"tenant":   func(e ...audit.Event) error { return s.CreateTenant(ctx, catalog.Tenant{ID: "new"}, e...) },
 		"key":      func(e ...audit.Event) error { return s.CreateKey(ctx, k, e...) },
 		"version":  func(e ...audit.Event) error { return s.PutVersion(ctx, version("acme", "gate", "1.0.0"), e...) },
-		"revision": func(e ...audit.Event) error { return s.SaveRevision(ctx, revision("acme", "login", 2), e...) },
+		"revision": func(e ...audit.Event) error { return saveRevision(ctx, s, revision("acme", "login", 2), e...) },
 		"draft": func(e ...audit.Event) error {
 			return s.SaveDraft(ctx, "acme", "gate", catalog.Draft{Revision: 2}, e...)
 		},
@@ -147,7 +147,7 @@ func testFailedWrite(t *testing.T, s Store) {
 	} {
 		require.Error(t, write(event(audit.ActionUpdated), badEvent()), name)
 	}
-	require.Error(t, s.SaveRevision(ctx, revision("acme", "login", 9), event(audit.FlowSaved)), "a conflict")
+	require.Error(t, saveRevision(ctx, s, revision("acme", "login", 9), event(audit.FlowSaved)), "a conflict")
 
 	_, err := s.Tenant(ctx, "new")
 	require.ErrorIs(t, err, catalog.ErrNotFound)

@@ -75,7 +75,7 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 		number := fmt.Sprintf("1.%d.0", i)
 		require.NoError(t, s.PutVersion(t.Context(), version(owner, "a-00", number)))
 		if i > 0 {
-			require.NoError(t, s.SaveRevision(t.Context(), revision(owner, "f-00", i+1)))
+			require.NoError(t, saveRevision(t.Context(), s, revision(owner, "f-00", i+1)))
 		}
 		want["keys"] = append(want["keys"], string(k.ID))
 		want["secrets"] = append(want["secrets"], name)
@@ -164,7 +164,7 @@ func testIsolation(t *testing.T, s Store) {
 	require.ErrorIs(t, err, catalog.ErrNotFound)
 	_, err = s.Revision(ctx, "other", "f-00", 1)
 	require.ErrorIs(t, err, catalog.ErrNotFound)
-	require.ErrorIs(t, s.SaveRevision(ctx, revision("other", "f-00", 24)), catalog.ErrNotFound)
+	require.ErrorIs(t, saveRevision(ctx, s, revision("other", "f-00", 24)), catalog.ErrNotFound)
 	require.ErrorIs(t, s.PutVersion(ctx, version("other", "a-00", "9.0.0")), catalog.ErrNotFound)
 	events, _, err := s.Events(ctx, "other", audit.Filter{})
 	require.NoError(t, err)

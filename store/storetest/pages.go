@@ -26,7 +26,7 @@ func testPageBytes(t *testing.T, s Store) {
 		r.Slots["after"].Default[0].Config = large
 		changed := event(audit.FlowSaved)
 		changed.After = large
-		require.NoError(t, s.SaveRevision(ctx, r, changed))
+		require.NoError(t, saveRevision(ctx, s, r, changed))
 		rec := record("acme", now.Add(time.Duration(i)*time.Second))
 		rec.Actions[0].Logs[0].Message = string(large)
 		records = append(records, rec)

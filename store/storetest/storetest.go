@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -55,6 +56,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"revisions are saved one at a time": testRevisionRace,
 		"flows are watched":                 testWatchFlows,
 		"run keys":                          testRunKeys,
+		"rollouts":                          testRollouts,
+		"figures":                           testFigures,
+		"recalls":                           testRecalls,
 		"a watcher may use the store":       testWatcherUsesStore,
 		"events":                            testEvents,
 		"events are filtered":               testEventFilter,
@@ -135,10 +139,16 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 
 func flow(t *testing.T, s Store, owner catalog.TenantID, slug versions.FlowSlug) (versions.Flow, versions.Revision) {
 	t.Helper()
-	f := versions.Flow{Tenant: owner, Slug: slug, Kind: "login", Name: "Login", CreatedAt: now, CreatedBy: alice, Revision: 1}
+	f := versions.Flow{Tenant: owner, Slug: slug, Kind: "login", Name: "Login", CreatedAt: now, CreatedBy: alice, Revision: 1, Latest: 1, Edition: 1}
 	r := revision(owner, slug, 1)
 	require.NoError(t, s.CreateFlow(t.Context(), f, r, event(audit.FlowCreated)))
 	return f, r
+}
+
+// saveRevision makes r live in a flow as the function flow makes it, whose editions are numbered as its revisions.
+func saveRevision(ctx context.Context, s Store, r versions.Revision, events ...audit.Event) error {
+	f := versions.Flow{Tenant: r.Tenant, Slug: r.Flow, Kind: "login", Name: "Login", CreatedAt: now, CreatedBy: alice, Revision: r.Number, Latest: r.Number, Edition: r.Number}
+	return s.SaveFlow(ctx, f, []versions.Revision{r}, events...)
 }
 
 func revision(owner catalog.TenantID, slug versions.FlowSlug, number int) versions.Revision {

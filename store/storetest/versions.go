@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -131,19 +132,19 @@ func testFlows(t *testing.T, s Store) {
 	require.ErrorIs(t, err, catalog.ErrNotFound)
 	_, err = s.Revisions(ctx, "acme", "login", catalog.Page{})
 	require.ErrorIs(t, err, catalog.ErrNotFound)
-	require.ErrorIs(t, s.SaveRevision(ctx, revision("acme", "login", 2)), catalog.ErrNotFound)
+	require.ErrorIs(t, saveRevision(ctx, s, revision("acme", "login", 2)), catalog.ErrNotFound)
 
 	f, r := flow(t, s, "acme", "login")
 	require.ErrorIs(t, s.CreateFlow(ctx, f, r), catalog.ErrExists)
 	requireRevision(t, s, r)
 	for _, wrong := range []int{-1, 0, 1, 3} {
-		require.ErrorIs(t, s.SaveRevision(ctx, revision("acme", "login", wrong)), catalog.ErrConflict)
+		require.ErrorIs(t, saveRevision(ctx, s, revision("acme", "login", wrong)), catalog.ErrConflict)
 	}
 	second := revision("acme", "login", 2)
-	require.NoError(t, s.SaveRevision(ctx, second, event(audit.FlowSaved)))
+	require.NoError(t, saveRevision(ctx, s, second, event(audit.FlowSaved)))
 	requireRevision(t, s, r)
 	requireRevision(t, s, second)
-	f.Revision = 2
+	f.Revision, f.Latest, f.Edition = 2, 2, 2
 	got, err := s.Flow(ctx, "acme", "login")
 	require.NoError(t, err)
 	require.Equal(t, f, got)
@@ -165,7 +166,7 @@ func testRevisionRace(t *testing.T, s Store) {
 	flow(t, s, "acme", "login")
 	for n := 2; n < 6; n++ {
 		oneWins(t, catalog.ErrConflict, func() error {
-			return s.SaveRevision(t.Context(), revision("acme", "login", n), event(audit.FlowSaved))
+			return saveRevision(t.Context(), s, revision("acme", "login", n), event(audit.FlowSaved))
 		})
 	}
 	f, err := s.Flow(t.Context(), "acme", "login")
@@ -187,21 +188,35 @@ func testWatchFlows(t *testing.T, s Store) {
 	})
 	flow(t, s, "acme", "login")
 	require.Equal(t, []int{1}, seen)
-	require.NoError(t, s.SaveRevision(t.Context(), revision("acme", "login", 2)))
+	require.NoError(t, saveRevision(t.Context(), s, revision("acme", "login", 2)))
 	require.Equal(t, []int{1, 2}, seen)
-	require.Error(t, s.SaveRevision(t.Context(), revision("acme", "login", 2)))
+	require.Error(t, saveRevision(t.Context(), s, revision("acme", "login", 2)))
 	require.Len(t, seen, 2, "nothing was written")
 	stop()
-	require.NoError(t, s.SaveRevision(t.Context(), revision("acme", "login", 3)))
+	require.NoError(t, saveRevision(t.Context(), s, revision("acme", "login", 3)))
 	require.Len(t, seen, 2, "nobody watches any more")
 }
 
 func testRunKeys(t *testing.T, s Store) {
-	keys, err := s.RunKeys(t.Context())
+	ctx := t.Context()
+	keys, err := s.RunKeys(ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, keys)
 	require.NotZero(t, keys[0].Secret)
-	again, err := s.RunKeys(t.Context())
+	again, err := s.RunKeys(ctx)
 	require.NoError(t, err)
 	require.Equal(t, keys, again)
+
+	next := versions.RunKey{ID: keys[0].ID + 1, Secret: [32]byte{1, 31: 9}, CreatedAt: now.Truncate(time.Millisecond)}
+	require.NoError(t, s.AddRunKey(ctx, next))
+	require.ErrorIs(t, s.AddRunKey(ctx, versions.RunKey{ID: next.ID}), catalog.ErrExists)
+	again, err = s.RunKeys(ctx)
+	require.NoError(t, err)
+	require.Equal(t, append([]versions.RunKey{next}, keys...), again)
+	for range 2 {
+		require.NoError(t, s.DeleteRunKey(ctx, keys[0].ID))
+	}
+	again, err = s.RunKeys(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []versions.RunKey{next}, again)
 }

@@ -34,6 +34,8 @@ type Record struct {
 	Trigger    string           `json:"trigger" enum:"trigger" doc:"The trigger."`
 	Method     string           `json:"method,omitempty" doc:"The authentication method in use."`
 	Revision   int              `json:"revision" doc:"The revision that decided."`
+	Cohort     string           `json:"cohort,omitempty" enum:"cohort" doc:"The run's part in a rollout; absent if it began while there was none."`
+	Recalled   int              `json:"recalled,omitzero" doc:"The revision that the run was sealed to, if that was recalled and another one has decided."`
 	Run        string           `json:"run" doc:"The id of the run; all calls of one sign-in have the same."`
 	Request    string           `json:"request,omitempty" doc:"request.id, as the caller sent it."`
 	User       string           `json:"user,omitempty" doc:"user.id, as the caller sent it."`

@@ -85,6 +85,8 @@ type SAML struct {
 type FlowAt struct {
 	Slug     string `json:"slug" doc:"The flow's slug."`
 	Revision int    `json:"revision" doc:"The number of the revision that decided."`
+	Cohort   string `json:"cohort,omitempty" enum:"cohort" doc:"The run's part in a rollout; absent if it began while there was none."`
+	Recalled int    `json:"recalled,omitzero" doc:"The revision that the run was sealed to, if that was recalled and another one has decided."`
 }
 
 // Executed is an action that ran for an [Answer], or was skipped.

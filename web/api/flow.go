@@ -18,7 +18,10 @@ type Flow struct {
 	Slug      string    `json:"slug" doc:"Names the flow within its tenant."`
 	Kind      string    `json:"kind" enum:"flow_kind" doc:"Which authentication event it is."`
 	Name      string    `json:"name" doc:"What people call the flow."`
-	Revision  int       `json:"revision" doc:"The number of the live revision."`
+	Revision  int       `json:"revision" doc:"The number of the live revision. During a rollout it is the stable one."`
+	Candidate int       `json:"candidate,omitzero" doc:"The revision that is being rolled out; absent if there is none."`
+	Percent   float64   `json:"percent,omitzero" doc:"The candidate's share of the users."`
+	Freezes   []Freeze  `json:"freezes,omitempty" doc:"When nothing new may go live."`
 	CreatedAt time.Time `json:"created_at" doc:"When it was created."`
 	CreatedBy Actor     `json:"created_by" doc:"Who created it."`
 }
@@ -51,6 +54,7 @@ type Revision struct {
 	Message string          `json:"message,omitempty" doc:"What was new."`
 	SavedAt time.Time       `json:"saved_at" doc:"When it was saved."`
 	SavedBy Actor           `json:"saved_by" doc:"Who saved it."`
+	Recall  *Recall         `json:"recall,omitempty" doc:"Set if the revision was recalled: runs that are sealed to it go on with the live one."`
 }
 
 // SavedRevision is the answer to FlowChange.

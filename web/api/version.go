@@ -25,6 +25,7 @@ type VersionInfo struct {
 	Message     string      `json:"message,omitempty" doc:"What is new."`
 	PublishedAt time.Time   `json:"published_at" doc:"When it was published."`
 	PublishedBy Actor       `json:"published_by" doc:"Who published it."`
+	Recall      *Recall     `json:"recall,omitempty" doc:"Set if the version was recalled: nothing can be attached with it any more."`
 
 	Capabilities *Capabilities `json:"capabilities,omitempty" doc:"What the version can do; absent if it was published before that was kept."`
 

@@ -18,6 +18,8 @@ type Execution struct {
 	// IdempotencyKey names the call, so that it can be repeated when no answer came: the same key with the same Call gets the same answer, and nothing runs twice. It is 1 to
 	// 255 printable ASCII characters; actions see it. Default: none.
 	IdempotencyKey string
+	// Pass sends a run that begins with this call to a cohort of the flow's rollout; [Tenant.CreatePass] makes one. Default: the cohort of its user.
+	Pass string
 }
 
 // Execute runs a slot and returns the decision. A decision to block is an answer like the others; the error says that there is none, and then the caller's own
@@ -31,8 +33,11 @@ func (t *Tenant) Execute(ctx context.Context, x Execution) (api.Answer, error) {
 	if x.Body != nil {
 		r.body = x.Body
 	}
-	if x.IdempotencyKey != "" {
-		r.header = http.Header{"Idempotency-Key": {x.IdempotencyKey}}
+	r.header = http.Header{}
+	for name, value := range map[string]string{"Idempotency-Key": x.IdempotencyKey, "Durward-Cohort": x.Pass} {
+		if value != "" {
+			r.header.Set(name, value)
+		}
 	}
 	var replayed bool
 	r.answered = func(h http.Header) { replayed = h.Get("Idempotent-Replayed") == "true" }

@@ -37,3 +37,8 @@ func (c *Client) Backup(ctx context.Context, w io.Writer) error {
 	}
 	return nil
 }
+
+// RotateRunKeys makes a new key that seals runs; with revoke every run that was begun is invalid. It needs the operator's key.
+func (c *Client) RotateRunKeys(ctx context.Context, revoke bool) (api.RunKey, error) {
+	return call[api.RunKey](ctx, c, request{method: http.MethodPost, path: path("v1", "system", "run-keys"), body: api.RunKeyRotation{Revoke: revoke}})
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/durward/durward/web/api"
+)
+
+type flowRollback struct {
+	tenantConnection
+	Flow   string `arg:"" help:"The flow's slug."`
+	To     int    `placeholder:"N" help:"The revision whose content is to be live again. Default: the one that was live before; during a rollout, the stable one."`
+	Reason string `short:"m" help:"Why."`
+}
+
+func (c *flowRollback) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	f, err := tenant.RollBack(ctx, c.Flow, api.RollBack{To: c.To, Reason: api.Reason{Reason: c.Reason}})
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, f, func(w io.Writer) {
+		fmt.Fprintf(w, "Rolled back %s. Revision %d is live.\n", c.Flow, f.Revision)
+	})
+}
+
+type flowRecall struct {
+	tenantConnection
+	Flow     string `arg:"" help:"The flow's slug."`
+	Revision int    `arg:"" help:"The number of the revision."`
+	Reason   string `short:"m" help:"Why."`
+}
+
+func (c *flowRecall) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	r, err := tenant.RecallRevision(ctx, c.Flow, c.Revision, c.Reason)
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, r, func(w io.Writer) {
+		fmt.Fprintf(w, "Recalled revision %d of %s. Sign-ins that have it go on with the live one.\n", r.Number, c.Flow)
+	})
+}
+
+type flowFreeze struct {
+	tenantConnection
+	Flow   string    `arg:"" help:"The flow's slug."`
+	From   time.Time `placeholder:"TIME" help:"When it begins, as 2026-11-27T00:00:00Z. Default: now."`
+	To     time.Time `required:"" placeholder:"TIME" help:"When it ends."`
+	Reason string    `short:"m" help:"Why."`
+}
+
+func (c *flowFreeze) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	f, err := tenant.Flow(ctx, c.Flow)
+	if err != nil {
+		return err
+	}
+	if c.From.IsZero() {
+		c.From = time.Now().UTC().Truncate(time.Second)
+	}
+	freezes := []api.Freeze{{From: c.From, To: c.To, Reason: c.Reason}}
+	for _, old := range f.Freezes {
+		if old.To.After(time.Now()) { // what is over is left out
+			freezes = append(freezes, old)
+		}
+	}
+	if f, err = tenant.SaveFreezes(ctx, c.Flow, freezes); err != nil {
+		return err
+	}
+	return c.show(s.out, f, func(w io.Writer) {
+		fmt.Fprintf(w, "Nothing new goes live in %s from %s to %s.\n", c.Flow, when(c.From), when(c.To))
+	})
+}
+
+type flowUnfreeze struct {
+	tenantConnection
+	Flow string `arg:"" help:"The flow's slug."`
+}
+
+func (c *flowUnfreeze) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	f, err := tenant.SaveFreezes(ctx, c.Flow, []api.Freeze{})
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, f, func(w io.Writer) { fmt.Fprintf(w, "%s is not frozen.\n", c.Flow) })
+}
+
+type versionRecall struct {
+	tenantConnection
+	Action string `arg:"" help:"The action's slug."`
+	Number string `arg:"" name:"version" help:"The version, for example 1.2.0."`
+	Reason string `short:"m" help:"Why."`
+}
+
+func (c *versionRecall) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	v, err := tenant.RecallVersion(ctx, c.Action, c.Number, c.Reason)
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, v, func(w io.Writer) {
+		fmt.Fprintf(w, "Recalled %s@%s. Nothing can be attached with it, and sign-ins that have it go on with the live revision.\n", v.Action, v.Number)
+	})
+}
+
+type runKeysCommand struct {
+	Rotate runKeysRotate `cmd:"" help:"Make a new key that seals runs. The server does so by itself each month."`
+}
+
+type runKeysRotate struct {
+	connection
+	Revoke bool `help:"Remove all other keys, because they have become known: every sign-in that was begun is invalid then."`
+}
+
+func (c *runKeysRotate) Run(ctx context.Context, s streams) error {
+	k, err := c.client().RotateRunKeys(ctx, c.Revoke)
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, k, func(w io.Writer) { fmt.Fprintf(w, "Made run key %d.\n", k.ID) })
+}

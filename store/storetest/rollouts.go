@@ -1,0 +1,128 @@
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/versions"
+	"github.com/durward/durward/versions/rollout"
+)
+
+func aRollout(number int) rollout.Rollout {
+	return rollout.Start(number, 1, 2, rollout.Plan{
+		Steps: []rollout.Step{{Percent: 0.5, Seconds: 60, MinRuns: 7}, {Percent: 100}}, Guards: []rollout.Guard{{Metric: rollout.ErrorRate, Max: 0.02}, {Metric: rollout.P95, MaxRatio: 1.5}},
+		Notify: "https://example.com/hook",
+	}, now)
+}
+
+func testRollouts(t *testing.T, s Store) {
+	ctx := t.Context()
+	tenant(t, s, "acme")
+	f, _ := flow(t, s, "acme", "login")
+	flow(t, s, "acme", "other")
+	unfinished := func() []versions.FlowRef {
+		refs, err := s.Unfinished(ctx)
+		require.NoError(t, err)
+		return refs
+	}
+	require.Empty(t, unfinished())
+
+	r := aRollout(1)
+	f.Edition, f.Latest, f.Rollout, f.Freezes = 2, 2, &r, []versions.Freeze{{From: now, To: now.Add(time.Hour), Reason: "sale"}}
+	require.NoError(t, s.SaveFlow(ctx, f, []versions.Revision{revision("acme", "login", 2)}, event(audit.RolloutStarted)))
+	got, err := s.Flow(ctx, "acme", "login")
+	require.NoError(t, err)
+	require.Equal(t, f, got)
+	require.Equal(t, []versions.FlowRef{{Tenant: "acme", Flow: "login"}}, unfinished())
+	require.ErrorIs(t, s.SaveFlow(ctx, f, nil), catalog.ErrConflict)
+	requireRevision(t, s, revision("acme", "login", 2))
+
+	ended, err := r.End(rollout.RolledBack, "why", now)
+	require.NoError(t, err)
+	ended.Breach = &rollout.Breach{Verdict: rollout.Verdict{Guard: r.Plan.Guards[0], Standing: rollout.Breached, Stable: 0.001, Candidate: 0.2}, StableCalls: 9000, CandidateCalls: 60, Runs: []string{"a"}}
+	f.Rollout, f.Edition = &ended, 3
+	f.Notice = &versions.Notice{ID: "n", URL: r.Plan.Notify, At: now, Attempts: 1, NextAt: now.Add(time.Second), Error: "no answer"}
+	require.NoError(t, s.SaveFlow(ctx, f, nil))
+	require.Len(t, unfinished(), 1, "the notice waits")
+	got, err = s.Flow(ctx, "acme", "login")
+	require.NoError(t, err)
+	require.Equal(t, f, got)
+
+	f.Edition, f.Notice = 4, nil
+	require.NoError(t, s.SaveFlow(ctx, f, nil))
+	require.Empty(t, unfinished())
+}
+
+func testFigures(t *testing.T, s Store) {
+	ctx := t.Context()
+	tenant(t, s, "acme")
+	flow(t, s, "acme", "login")
+	ref := versions.FlowRef{Tenant: "acme", Flow: "login"}
+	none, err := s.Figures(ctx, ref)
+	require.NoError(t, err)
+	require.Zero(t, none)
+
+	r := aRollout(1)
+	var nodes sync.WaitGroup
+	const count, each = 8, 20
+	for range count {
+		nodes.Go(func() {
+			var c rollout.Counter
+			for i := range each {
+				c.Count(&rollout.Call{Cohort: rollout.Candidate, Place: rollout.Place(i), Run: "r", First: true, Failed: i%2 == 0, Took: time.Millisecond}, now)
+			}
+			d := c.Take()
+			if _, err := s.UpdateFigures(ctx, ref, func(t *rollout.Totals) { t.Add(&r, &d) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	nodes.Wait()
+	totals, err := s.Figures(ctx, ref)
+	require.NoError(t, err)
+	require.Equal(t, int64(count*each), totals.Candidate.Runs)
+	require.Equal(t, int64(count*each/2), totals.Candidate.Errors)
+	require.Equal(t, []string{"r"}, totals.Samples[rollout.ErrorRate])
+	again, err := s.UpdateFigures(ctx, ref, func(*rollout.Totals) {})
+	require.NoError(t, err)
+	require.Equal(t, totals, again)
+}
+
+func testRecalls(t *testing.T, s Store) {
+	ctx := t.Context()
+	tenant(t, s, "acme")
+	action(t, s, "acme", "gate")
+	flow(t, s, "acme", "login")
+	flow(t, s, "acme", "other")
+	v := version("acme", "gate", "1.0.0")
+	require.NoError(t, s.PutVersion(ctx, v))
+	recall := versions.Recall{At: now, By: alice, Reason: "leaks"}
+	for _, missing := range []string{"2.0.0", "latest"} {
+		require.ErrorIs(t, s.RecallVersion(ctx, "acme", "gate", missing, recall), catalog.ErrNotFound)
+	}
+	var told []versions.FlowRef
+	s.WatchFlows(ctx, func(ref versions.FlowRef) { told = append(told, ref) })
+	require.NoError(t, s.RecallVersion(ctx, "acme", "gate", "1.0.0", recall, event(audit.VersionRecall)))
+	require.ElementsMatch(t, []versions.FlowRef{{Tenant: "acme", Flow: "login"}, {Tenant: "acme", Flow: "other"}}, told)
+	require.NoError(t, s.RecallVersion(ctx, "acme", "gate", "1.0.0", versions.Recall{At: now.Add(time.Hour)}, event(audit.VersionRecall)))
+	v.Recall = &recall
+	got, err := s.Version(ctx, "acme", "gate", "1.0.0")
+	require.NoError(t, err)
+	require.Equal(t, v, got, "the first recall counts")
+	events, _, err := s.Events(ctx, "acme", audit.Filter{Type: audit.VersionRecall})
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+
+	r := revision("acme", "login", 1)
+	r.Recall = &recall
+	f, err := s.Flow(ctx, "acme", "login")
+	require.NoError(t, err)
+	f.Edition++
+	require.NoError(t, s.SaveFlow(ctx, f, []versions.Revision{r}))
+	requireRevision(t, s, r)
+}
