@@ -37,6 +37,7 @@ type Execution struct {
 	crossing      map[uint64]func(HostAnswer) // calls that were given up and may have been answered before the host knows
 	answers       []func()                    // to be given to the action in the next step
 	promise       *goja.Promise
+	unhandled     []*goja.Promise
 	interrupted   *Failure // why the watchdog interrupted the execution
 	begun, broken bool
 	early         bool  // the script is loaded ahead
@@ -151,6 +152,7 @@ func (x *Execution) load(used []*global) *Failure {
 	began := time.Now()
 	x.code = code
 	x.rt.SetMaxCallStackSize(x.limits.CallDepth)
+	x.rt.SetPromiseRejectionTracker(x.trackRejection)
 	x.forbidCodeFromStrings()
 	x.stringify, _ = goja.AssertFunction(x.rt.Get("JSON").ToObject(x.rt).Get("stringify"))
 	for _, g := range x.code.globals {
@@ -242,6 +244,10 @@ func (x *Execution) entry() (goja.Callable, *Failure) {
 
 // settle turns what the action returned into JSON. This runs the action's code once more, in toJSON methods and getters, and so it runs inside the guard.
 func (x *Execution) settle(value goja.Value) {
+	if err := x.warnOfUnhandled(); err != nil {
+		x.fail(x.failed(FailThrown, err))
+		return
+	}
 	if value == nil || goja.IsUndefined(value) {
 		x.ended = true
 		return
