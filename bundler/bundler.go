@@ -73,7 +73,7 @@ func Build(src Source) (*Bundle, error) {
 	result := bundle(src.Entry, modules)
 	warnings := slices.Concat(diagnostics(SeverityWarning, result.Warnings), shadowed(src), modules.unused())
 	if len(result.Errors) > 0 {
-		return nil, newBuildError(append(diagnostics(SeverityError, result.Errors), warnings...))
+		return nil, newBuildError(append(modules.own(diagnostics(SeverityError, result.Errors)), warnings...))
 	}
 	return collect(src, result, warnings)
 }

@@ -83,6 +83,7 @@ export const execute = async ({ n }) => ({ kind: text.join(data.kinds[0], String
 	"unicode":         files("action.js", "export const execute = () => ({ kind: \"zoë 😀 \u2028\" + `ü${'ß'}` });"),
 	"async generator": files("action.js", `async function* g(n) { for (let i = 0; i < n; i++) yield i } export async function execute({ n }) { let s = 0; for await (const x of g(n)) s += x; return { kind: "s" + s } }`),
 	"decorators":      files("action.ts", `const loud = (f: any, _: any) => function (this: any, ...a: any[]) { return f.apply(this, a) + "!" }; class A { @loud kind() { return "a" } } export const execute = () => ({ kind: new A().kind() });`),
+	"interpreter":     files("action.js", "#!/usr/bin/env node\nexport const execute = () => ({ kind: \"script\" });"),
 	"enum":            files("action.ts", `enum Kind { Continue = "continue" } namespace N { export const k = Kind.Continue } export const execute = () => ({ kind: N.k as string });`),
 	"regexps":         files("action.js", `export const execute = () => ({ kind: "a/b".replace(/[/](?<c>b)/u, "-$<c>") + (8 / 2 / 1) + /(?<=a)b/.test("ab") });`),
 }
@@ -107,7 +108,7 @@ func TestBundles(t *testing.T) {
 func TestBundlesRunInTheSandboxesEngine(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"modules": "continue-4", "commonjs": "n2", "unicode": "zoë 😀 \u2028üß", "async generator": "s1", "decorators": "a!", "enum": "continue", "regexps": "a-b4true",
+		"modules": "continue-4", "commonjs": "n2", "unicode": "zoë 😀 \u2028üß", "async generator": "s1", "decorators": "a!", "enum": "continue", "interpreter": "script", "regexps": "a-b4true",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,6 +62,9 @@ func (m *modules) resolveBare(args api.OnResolveArgs) api.OnResolveResult {
 	case !npm.ValidName(name):
 		return refused(fmt.Sprintf("%q is neither a file of the action nor a package", spec), "Write a relative path, such as \"./file\", or the name of a declared package.")
 	}
+	if other := m.misspelt(name); other != "" {
+		return refused(fmt.Sprintf("The package %q is not declared", name), fmt.Sprintf("Is %q meant, which is declared?", other))
+	}
 	return refused(fmt.Sprintf("The package %q is not declared", name), fmt.Sprintf(`declare it: dependencies {%q: "^1"}`, name))
 }
 

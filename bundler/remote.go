@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/durward/durward/bundler/capability"
-	"github.com/durward/durward/bundler/npm"
 )
 
 // TaskName is what a worker process knows [Task] by.
@@ -138,34 +136,18 @@ func (r reply) validate(src Source) error {
 
 func (d Diagnostic) validate(src Source) error {
 	const slack = len("…")
-	known, size := src.has(d.File)
+	_, known := src.Files[d.File]
 	switch {
 	case d.Severity != SeverityError && d.Severity != SeverityWarning:
 		return errors.New("a diagnostic without a severity")
 	case d.File != "" && !known:
 		return errors.New("a diagnostic about an unknown file")
-	case min(d.Line, d.Column, d.Length) < 0 || max(d.Line, d.Column, d.Length) > size+1:
+	case min(d.Line, d.Column, d.Length) < 0 || max(d.Line, d.Column, d.Length) > MaxFileSize+1:
 		return errors.New("a diagnostic about a place that cannot be")
 	case d.Text == "" || max(len(d.Text), len(d.Hint), len(d.LineText)) > maxText+slack:
 		return errors.New("a diagnostic without a proper text")
 	}
 	return nil
-}
-
-// has says whether a file is one of the source's or of its packages', and how long its lines can be at most.
-func (s Source) has(file string) (known bool, size int) {
-	name, packaged := strings.CutPrefix(file, namespacePackage+":")
-	if !packaged || s.Packages == nil {
-		_, known = s.Files[file]
-		return known, MaxFileSize
-	}
-	key, inner := npm.Split(name)
-	p := s.Packages.ByKey[key]
-	if p == nil {
-		return false, 0
-	}
-	content, known := p.Files[inner]
-	return known, len(content)
 }
 
 func hasError(ds []Diagnostic) bool {

@@ -115,6 +115,14 @@ func inside(name string) bool {
 // withoutMark takes away the byte order mark that some editors put in front of a file: it would count as a column of the first line.
 func withoutMark(content string) string { return strings.TrimPrefix(content, "\ufeff") }
 
+// withoutInterpreter makes a plain comment of a first line such as #!/usr/bin/env node, which esbuild would put in front of everything else.
+func withoutInterpreter(content string) string {
+	if rest, ok := strings.CutPrefix(content, "#!"); ok {
+		return "//" + rest
+	}
+	return content
+}
+
 // prepare returns the files as the bundling may see them: nesting bounded, comments that point to source maps defused, no computed imports.
 func prepare(src Source) (map[string]string, []Diagnostic) {
 	files := make(map[string]string, len(src.Files))
@@ -122,7 +130,7 @@ func prepare(src Source) (map[string]string, []Diagnostic) {
 	for _, name := range src.paths() {
 		content := withoutMark(src.Files[name])
 		found := scan(name, content)
-		files[name] = defuse(content, found.comments)
+		files[name] = withoutInterpreter(defuse(content, found.comments))
 		if len(found.faults) == 0 {
 			found.faults = computedImports(name, files[name])
 		}

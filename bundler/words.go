@@ -37,6 +37,8 @@ var words = []struct {
 		`"durward" exports types only`, `Import types with: import type { … } from "durward".`},
 	{textHas(`because there is no matching export in "` + namespaceDurward + `:`),
 		`"durward" exports types only`, `Import types with: import type { … } from "durward".`},
+	{textHas(`No matching export in "` + namespacePackage + `:`),
+		"", "Its documentation says what it exports; what it exports by default is imported without braces."},
 	{textHas("The JSX syntax extension is not currently enabled"),
 		"JSX is not available in actions", "Return plain values; an action has no user interface."},
 	{idIs("empty-import-meta"),

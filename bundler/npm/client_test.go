@@ -308,6 +308,18 @@ func TestNoRegistry(t *testing.T) {
 	require.ErrorIs(t, err, npm.ErrNoRegistry)
 }
 
+// TestRegistryForAScopeOnly has settings that say nothing of other packages.
+func TestRegistryForAScopeOnly(t *testing.T) {
+	t.Parallel()
+	s, err := npm.ParseSettings("@acme:registry=http://127.0.0.1:1/\n@b:registry=http://127.0.0.1:1/", environment)
+	require.NoError(t, err)
+	_, err = npm.New(npm.Options{Settings: s, Cache: t.TempDir()}).Resolve(t.Context(), map[string]string{"axios": "*"})
+	var refused *npm.Error
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "axios: the server has a registry only for @acme, @b", refused.Error())
+	require.Contains(t, refused.Hint, "--npmrc")
+}
+
 // TestRegistriesOfScopes has a private registry for a scope, below a path and behind a token that the public one must not see.
 func TestRegistriesOfScopes(t *testing.T) {
 	t.Parallel()

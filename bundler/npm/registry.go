@@ -161,7 +161,7 @@ func (k *known) done() bool {
 func (r *registry) load(ctx context.Context, name string) (*packument, int64, error) {
 	base := r.settings.registry(name)
 	if base == nil {
-		return nil, 0, ErrNoRegistry
+		return nil, 0, r.settings.noRegistry(name)
 	}
 	// The slash of a scope is escaped, as npm itself does it.
 	u := *base
@@ -185,7 +185,7 @@ func (r *registry) load(ctx context.Context, name string) (*packument, int64, er
 func (r *registry) archive(ctx context.Context, name, tarball string) (*limited, error) {
 	base := r.settings.registry(name)
 	if base == nil {
-		return nil, ErrNoRegistry
+		return nil, r.settings.noRegistry(name)
 	}
 	u, err := url.Parse(tarball)
 	if err != nil || u.User != nil {

@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -139,6 +141,16 @@ func (s *Settings) registry(name string) *url.URL {
 		}
 	}
 	return s.Registry
+}
+
+// noRegistry is the error for a package that comes from nowhere.
+func (s *Settings) noRegistry(name string) error {
+	if len(s.Scopes) == 0 {
+		return ErrNoRegistry
+	}
+	e := refuse(name, "the server has a registry only for %s", strings.Join(slices.Sorted(maps.Keys(s.Scopes)), ", "))
+	e.Hint = "The operator names one for all other packages in the file of --npmrc or DURWARD_NPMRC: registry=https://…/"
+	return e
 }
 
 // authorization is the header's value for an address: that of the longest place that it lies in, whatever detours its path takes.
