@@ -41,8 +41,8 @@ func (m *modules) atImport(name string, d Diagnostic) Diagnostic {
 		text = fmt.Sprintf("%s cannot be used: %s", key, text)
 	}
 	hint := fmt.Sprintf("The error is at %s:%d:%d of %s, which comes in by %s.", file, d.Line, d.Column, key, strings.Join(chain, " → "))
-	for _, declared := range slices.Sorted(maps.Keys(m.packages.Lock.Root)) {
-		if m.packages.Lock.Root[declared] != chain[0] {
+	for _, declared := range slices.Sorted(maps.Keys(m.lock.Root)) {
+		if m.lock.Root[declared] != chain[0] {
 			continue
 		}
 		if at, ok := m.importOf(declared); ok {
@@ -53,11 +53,16 @@ func (m *modules) atImport(name string, d Diagnostic) Diagnostic {
 	return Diagnostic{Severity: d.Severity, Text: clip(text, maxText), Hint: clip(hint, maxText)}
 }
 
-// importOf finds the first import of a package in the action's files, by their text.
+// importOf finds the first import of a package or a shared module in the action's files, by their text.
 func (m *modules) importOf(name string) (Diagnostic, bool) {
-	pattern := regexp.MustCompile(`\b(?:from|import|require\s*\()\s*(["']` + regexp.QuoteMeta(name) + `["'/])`)
-	for _, path := range (Source{Files: m.files}).paths() {
-		content := m.files[path]
+	names := regexp.QuoteMeta(name)
+	if module, ok := strings.CutPrefix(name, ModulePrefix); ok {
+		names = "(?:" + ModulePrefix + "|" + ModuleAlias + ")" + regexp.QuoteMeta(module)
+	}
+	pattern := regexp.MustCompile(`\b(?:from|import|require\s*\()\s*(["']` + names + `["'/])`)
+	own := Source{Files: m.files[""]}
+	for _, path := range own.paths() {
+		content := own.Files[path]
 		if found := pattern.FindStringSubmatchIndex(content); found != nil {
 			return at(path, content, found[2], found[3], "", ""), true
 		}
@@ -67,12 +72,8 @@ func (m *modules) importOf(name string) (Diagnostic, bool) {
 
 // misspelt is the declared package whose name differs from a name by one letter or by its case; empty if there is none.
 func (m *modules) misspelt(name string) string {
-	var declared []string
-	if m.packages.Lock != nil {
-		declared = slices.Sorted(maps.Keys(m.packages.Lock.Root))
-	}
-	for _, other := range declared {
-		if strings.EqualFold(name, other) || oneLetterOff(name, other) {
+	for _, other := range slices.Sorted(maps.Keys(m.lock.Root)) {
+		if other != name && (strings.EqualFold(name, other) || oneLetterOff(name, other)) {
 			return other
 		}
 	}
