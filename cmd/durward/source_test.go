@@ -77,14 +77,18 @@ func TestPushNeedsAnEntry(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"one/action.ts": "1", "two/action.ts": "2", "package/data.json": "{}"})
-	url := canned(t, map[string]any{"PATCH /v1/tenants/acme/actions/gate/draft": api.Draft{Revision: 2, Source: api.Source{Triggers: []string{"login.after"}}}})
+	url := canned(t, map[string]any{
+		"GET /v1/tenants/acme/actions/gate":         api.Action{Slug: "gate"},
+		"PATCH /v1/tenants/acme/actions/gate/draft": api.Draft{Revision: 2, Source: api.Source{Triggers: []string{"login.after"}}},
+	})
 	push := func(args ...string) result {
 		return runHere(t, "", append([]string{"action", "push", "gate", "--url", url, "--tenant", "acme"}, args...)...)
 	}
 	r := push(dir)
 	require.Equal(t, exitUsage, r.code)
 	require.Contains(t, r.err, "is no action's folder")
-	require.Equal(t, exitOK, push(filepath.Join(dir, "one")).code)
+	r = push(filepath.Join(dir, "one"))
+	require.Equal(t, exitOK, r.code, r.err)
 	require.Equal(t, exitOK, push(dir, "--entry", "one/action.ts").code)
 }
 

@@ -47,7 +47,7 @@ func TestKill(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(7, 7))
 	for i := range 20 {
-		// On one processor hundreds of records may come before the first version.
+		// On one processor hundreds of records may come before the first version, or before a delivery is finished.
 		killed := runUntil(t, dir, 1+random.IntN(400), i%2 == 0, seen)
 		seen.check(t, dir)
 		if t.Failed() {
@@ -73,9 +73,13 @@ type acknowledged struct {
 	finished map[string]bool // of these
 }
 
-// runUntil starts a writing process and kills it behind so many reports, or behind its first version if that is to be among them and comes later.
-func runUntil(t *testing.T, dir string, reports int, version bool, seen *acknowledged) int {
+// runUntil starts a writing process and kills it behind so many reports, or behind its first version and its first finished delivery if those are to be among them and come later.
+func runUntil(t *testing.T, dir string, reports int, rare bool, seen *acknowledged) int {
 	t.Helper()
+	awaited := map[string]bool{}
+	if rare {
+		awaited = map[string]bool{"version": true, "finished": true}
+	}
 	exe, err := os.Executable()
 	require.NoError(t, err)
 	child := exec.CommandContext(t.Context(), exe)
@@ -93,7 +97,6 @@ func runUntil(t *testing.T, dir string, reports int, version bool, seen *acknowl
 			require.NoError(t, err)
 		case "version":
 			seen.versions[what] = true
-			version = false
 		case "record":
 			seen.records[what] = true
 		case "answer":
@@ -107,7 +110,8 @@ func runUntil(t *testing.T, dir string, reports int, version bool, seen *acknowl
 		default:
 			t.Errorf("the writing process says %q", lines.Text())
 		}
-		if n++; n >= reports && !version && !killed {
+		delete(awaited, kind)
+		if n++; n >= reports && len(awaited) == 0 && !killed {
 			killed = true
 			require.NoError(t, child.Process.Kill())
 		}
