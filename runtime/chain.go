@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -23,42 +24,72 @@ type Engine struct {
 // remembered while the chain goes on. What an action does wrong follows its step's policy. The error is the sandbox's own, or the end of ctx; the answer is then incomplete, but
 // names what ran.
 func (e *Engine) Run(ctx context.Context, call *Call) (Answer, error) {
-	answer := Answer{Outcome: Outcome{Kind: contract.Continue}, State: orEmpty(call.Event.State)}
+	progress, outcome := begin(call)
+	answer := Answer{Outcome: outcome, State: orEmpty(call.Event.State)}
 	settings, err := e.settings(ctx, call.Tenant)
 	if err != nil {
 		return answer, err
 	}
 	end := time.Now().Add(call.budget())
 	in := newInput(call)
+	last := 0
 	for i := range call.Steps {
-		step := &call.Steps[i]
-		outcome, execution := Outcome{}, Execution{}
-		if holds, failure := in.holds(step, answer.State); failure != nil {
-			execution = Execution{Step: step, Result: vm.Result{Failure: failure}}
-			outcome = execution.failed(call.Trigger)
-		} else if !holds {
-			answer.Executions = append(answer.Executions, Execution{Step: step, Skipped: true})
+		step, entry := &call.Steps[i], progress.entry(i)
+		if entry == "" {
 			continue
-		} else if outcome, execution, err = e.step(ctx, call, step, settings, in.build(step, answer.State, settings), end); err != nil {
+		}
+		outcome, execution, err := e.step(ctx, call, step, entry, settings, in, answer.State, end)
+		if err != nil {
 			return answer, err
+		}
+		if execution.Skipped {
+			answer.Executions = append(answer.Executions, execution)
+			continue
 		}
 		if state := mergeState(answer.State, outcome.State); len(state) <= MaxState || len(outcome.State) == 0 {
 			answer.State = state
 		} else {
 			execution.Kind, execution.Result.Failure = "", stateFailure(len(state))
-			outcome = execution.failed(call.Trigger)
+			outcome = execution.failed(call.Trigger, entry)
 		}
 		answer.Executions = append(answer.Executions, execution)
 		answer.Outcome.merge(&outcome)
+		progress.note(i, outcome.Kind, &answer.Outcome)
+		last = i
 		if outcome.Kind == contract.Block || outcome.Kind == contract.Redirect {
 			break
 		}
 	}
+	answer.Resumption = progress.end(last, answer.Outcome.Kind)
 	answer.Outcome.finish()
 	return answer, nil
 }
 
-func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *host.Settings, input []byte, end time.Time) (Outcome, Execution, error) {
+// step runs a step if its condition holds. One that is resumed has run, and its condition was true then.
+func (e *Engine) step(
+	ctx context.Context, call *Call, step *Step, entry string, settings *host.Settings, in *input, state json.RawMessage, end time.Time,
+) (Outcome, Execution, error) {
+	if entry == entryResume {
+		outcome, execution, err := e.run(ctx, call, step, entry, settings, in.resumed(step, state, settings), end)
+		if f := execution.Result.Failure; err == nil && f != nil && f.Kind == vm.FailNoEntry {
+			// Running execute again skips no check of the action's: one that is satisfied now says so, by state or by what the user has proven, and one that is not sends the user away again.
+			outcome, execution, err = e.run(ctx, call, step, entryExecute, settings, in.resumed(step, state, settings), end)
+		}
+		execution.Resumed = true
+		return outcome, execution, err
+	}
+	holds, failure := in.holds(step, state)
+	switch {
+	case failure != nil:
+		execution := Execution{Step: step, Result: vm.Result{Failure: failure}}
+		return execution.failed(call.Trigger, entry), execution, nil
+	case !holds:
+		return Outcome{}, Execution{Step: step, Skipped: true}, nil
+	}
+	return e.run(ctx, call, step, entry, settings, in.build(step, state, settings), end)
+}
+
+func (e *Engine) run(ctx context.Context, call *Call, step *Step, entry string, settings *host.Settings, input []byte, end time.Time) (Outcome, Execution, error) {
 	began := time.Now()
 	limits := step.Limits.Within(settings.Limits)
 	execution := Execution{Step: step}
@@ -68,7 +99,7 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *hos
 	}
 	if limits.Wall <= 0 {
 		execution.Result.Failure = chainFailure(call)
-		return execution.failed(call.Trigger), execution, nil
+		return execution.failed(call.Trigger, entry), execution, nil
 	}
 	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Secrets: step.Secrets, Limits: limits})
 	execution.Requests = requests
@@ -80,12 +111,12 @@ func (e *Engine) step(ctx context.Context, call *Call, step *Step, settings *hos
 		execution.Result.Failure = chainFailure(call)
 	}
 	if result.Failure != nil {
-		return execution.failed(call.Trigger), execution, nil
+		return execution.failed(call.Trigger, entry), execution, nil
 	}
 	outcome, failure := readOutcome(result.Outcome, call.Trigger)
 	if failure != nil {
 		execution.Result.Failure = failure
-		return execution.failed(call.Trigger), execution, nil
+		return execution.failed(call.Trigger, entry), execution, nil
 	}
 	execution.Kind = outcome.Kind
 	return outcome, execution, nil
@@ -115,8 +146,11 @@ func (e *Engine) settings(ctx context.Context, tenant string) (*host.Settings, e
 	return s, nil
 }
 
-// entry is the function that an action exports.
-const entry = "execute"
+// The functions that an action exports.
+const (
+	entryExecute = "execute"
+	entryResume  = "resume"
+)
 
 // MaxState is how large the state of a run may become, in bytes of JSON: the login system sends it back with the next call, which has a limit too.
 const MaxState = 64 << 10
@@ -136,7 +170,7 @@ func chainFailure(call *Call) *vm.Failure {
 
 // failed notes the policy that applies to a failure, and returns what the failure amounts to. The user learns nothing but that it is not possible now; after a
 // credential was checked, not even that.
-func (e *Execution) failed(t contract.Trigger) Outcome {
+func (e *Execution) failed(t contract.Trigger, entry string) Outcome {
 	e.Policy = policy(t, e.Step.OnFailure)
 	e.Result.Failure = e.Step.Program.Locate(e.Result.Failure, entry)
 	switch {

@@ -66,6 +66,13 @@ func (in *input) build(step *Step, state json.RawMessage, settings *host.Setting
 	return append(appendSecrets(append(b, `,"secrets":`...), step.Secrets, settings.Secrets), '}')
 }
 
+// resumed is the input of a step that goes on.
+func (in *input) resumed(step *Step, state json.RawMessage, settings *host.Settings) []byte {
+	b := in.build(step, state, settings)
+	b = append(b[:len(b)-1], `,"resume":`...)
+	return append(append(b, orEmpty(in.call.Event.Resume)...), '}')
+}
+
 func (in *input) appendContext(b []byte, step *Step) []byte {
 	b = append(append(b, in.context...), `{"slug":`...)
 	b = appendString(b, step.Action)

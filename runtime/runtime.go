@@ -74,6 +74,8 @@ type Call struct {
 	IdempotencyKey string // the same for every attempt
 
 	Steps []Step
+	// Resume says where the chain goes on; nil: it begins. The Event's Resume is what came back with the user.
+	Resume *Resumption
 	// Draft says that the step is an action's draft: it has a cache and counters of its own.
 	Draft bool
 	// Budget is the wall-clock time of the whole chain. Default: 10 s.
@@ -97,6 +99,8 @@ type Answer struct {
 	State json.RawMessage
 	// Executions are the steps that the chain came to, in order.
 	Executions []Execution
+	// Resumption says where the chain goes on when the user is back; nil if it has ended.
+	Resumption *Resumption
 }
 
 // Execution is one step that ran, or was skipped.
@@ -104,6 +108,8 @@ type Execution struct {
 	Step *Step
 	// Skipped says that the step's condition is false. The rest is empty then.
 	Skipped bool
+	// Resumed says that the step went on where it had sent the user away.
+	Resumed bool
 	// Kind is what the action answered; empty if it failed.
 	Kind contract.Kind
 	// Policy is what was done about a failure: the step's own policy, unless its trigger leaves no choice. Empty if the action did not fail.

@@ -46,7 +46,7 @@ func (x *Executor) accept(ctx context.Context, a *accepted) (Response, error) {
 		answer.State = json.RawMessage("{}")
 	}
 	response := Response{
-		Run: x.Sealer.Seal(a.leg.run), Trigger: a.trigger.ID, Revision: revision.Revision, Cohort: a.leg.run.Cohort, Recalled: a.leg.recalled, Answer: answer, Delivery: a.id.String(),
+		Run: x.seal(&a.leg, a.request, &a.event, &answer, a.began), Trigger: a.trigger.ID, Revision: revision.Revision, Cohort: a.leg.run.Cohort, Recalled: a.leg.recalled, Answer: answer, Delivery: a.id.String(),
 	}
 	d := a.delivery(revision.Order(a.request.Slot))
 	if len(revision.Chain(a.request.Slot, a.event.Method).Steps) == 0 {

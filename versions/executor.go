@@ -63,7 +63,7 @@ type Response struct {
 	Delivery string
 }
 
-// Execute runs the chain of a slot, or accepts the call if its trigger is asynchronous. Errors: deliveries.ErrFull if it cannot be accepted, catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], [ErrInvalidPass], and the sandbox's own,
+// Execute runs the chain of a slot, or accepts the call if its trigger is asynchronous. Errors: deliveries.ErrFull if it cannot be accepted, catalog.ErrNotFound for a flow or slot that does not exist, contract's for the body, [ErrInvalidRun], [ErrInvalidPass], [ErrNotResumable], and the sandbox's own,
 // such as worker.ErrBusy; what an action does wrong is not an error.
 func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	began := x.now()
@@ -80,11 +80,16 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
+	token, sealed := cutMark(event.Run)
+	event.Run = token
 	leg, err := x.leg(ctx, ref, current, &event, q.Pass, began)
 	if err != nil {
 		return Response{}, err
 	}
 	run, revision := &leg.run, leg.revision
+	if leg.mark, err = x.resume(&leg, &q, &event, sealed, began); err != nil {
+		return Response{}, err
+	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Response{}, fmt.Errorf("record id: %w", err)
@@ -95,11 +100,11 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 	if trigger.Async {
 		return x.accept(ctx, &accepted{id, began, &q, trigger, event, leg})
 	}
-	chain := revision.Chain(q.Slot, event.Method)
+	chain, resume := leg.chain(&q, &event)
 	answer, err := x.Engine.Run(ctx, &runtime.Call{
 		Tenant: string(q.Tenant), Trigger: trigger, Event: event, Flow: string(q.Flow), Revision: revision.Revision,
 		Run: run.ID.String(), RunStarted: run.Started, Attempt: 1, IdempotencyKey: q.IdempotencyKey,
-		Steps: chain.Steps, Budget: chain.Budget,
+		Steps: chain.Steps, Resume: resume, Budget: chain.Budget,
 	})
 	x.count(current, &leg, &event, &answer, err, began)
 	if err != nil {
@@ -107,7 +112,7 @@ func (x *Executor) Execute(ctx context.Context, q Request) (Response, error) {
 		answer.Outcome = runtime.Outcome{Kind: audit.NoAnswer, Reason: clip(err.Error(), maxReason)}
 		return Response{}, errors.Join(fmt.Errorf("execute %s in flow %s: %w", trigger.ID, q.Flow, err), x.record(id, began, &q, trigger, &event, &leg, &answer))
 	}
-	response := Response{Run: x.Sealer.Seal(*run), Trigger: trigger.ID, Revision: revision.Revision, Cohort: run.Cohort, Recalled: leg.recalled, Answer: answer}
+	response := Response{Run: x.seal(&leg, &q, &event, &answer, began), Trigger: trigger.ID, Revision: revision.Revision, Cohort: run.Cohort, Recalled: leg.recalled, Answer: answer}
 	if token := answer.Outcome.Token; token != nil {
 		response.RedirectToken, err = x.signRedirect(ctx, *run, event.UserID, token, began)
 	}
@@ -162,7 +167,7 @@ func (x *Executor) newRecord(
 
 func executed(e *runtime.Execution) audit.Executed {
 	out := audit.Executed{
-		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Skipped: e.Skipped, Outcome: string(e.Kind),
+		Attachment: e.Step.Attachment, Action: e.Step.Action, Version: e.Step.Version, Skipped: e.Skipped, Resumed: e.Resumed, Outcome: string(e.Kind),
 		DurationUS: e.Took.Microseconds(), CPUUS: e.Result.CPU.Microseconds(), AllocatedBytes: e.Result.Allocated,
 		LogsDropped: e.Result.LogsDropped, Policy: string(e.Policy), Requests: requests(e.Requests),
 	}

@@ -14,8 +14,9 @@ import (
 type leg struct {
 	run      Run
 	revision *Resolved
-	first    bool // the run begins with it
-	recalled int  // the revision that the run was sealed to, if that was recalled
+	first    bool  // the run begins with it
+	recalled int   // the revision that the run was sealed to, if that was recalled
+	mark     *mark // where the run goes on that was sent away; nil if it was not
 }
 
 // leg opens the run that the call belongs to, or starts one.

@@ -239,8 +239,12 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 		return TrialResult{}, err
 	}
 	progress.Report(ctx, progress.Step{Stage: progress.Run})
+	var resume *runtime.Resumption
+	if event.Resume != nil {
+		resume = &runtime.Resumption{Asked: 1} // the only step
+	}
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
-		Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", Draft: true, RunStarted: p.now(), IdempotencyKey: rand.Text(),
+		Resume: resume, Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", Draft: true, RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{
 			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config,
 			Secrets: draft.Secrets, Hosts: draft.Hosts, OnFailure: runtime.Block,

@@ -180,7 +180,7 @@ func (s *Sealer) openRun(token string) (Run, error) {
 
 // verify returns what was signed here.
 func (s *Sealer) verify(token string) ([]byte, bool) {
-	if len(token) > maxToken+4 || strings.ContainsAny(token, "\r\n") { // which the decoder would skip
+	if len(token) > max(maxToken, maxMark)+4 || strings.ContainsAny(token, "\r\n") { // which the decoder would skip
 		return nil, false
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)

@@ -105,7 +105,7 @@ func answerOf(response *versions.Response, flow string) api.Answer {
 }
 
 func executedOf(e *runtime.Execution) api.Executed {
-	out := api.Executed{Slug: e.Step.Action, Version: e.Step.Version, Skipped: e.Skipped, Kind: string(e.Kind), DurationUS: e.Took.Microseconds()}
+	out := api.Executed{Slug: e.Step.Action, Version: e.Step.Version, Skipped: e.Skipped, Resumed: e.Resumed, Kind: string(e.Kind), DurationUS: e.Took.Microseconds()}
 	if e.Result.Failure != nil {
 		out.Failure = string(e.Result.Failure.Kind)
 	}

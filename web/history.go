@@ -74,7 +74,7 @@ func recordOf(r audit.Record) api.Record {
 
 func executedDetailOf(e audit.Executed) api.ExecutedDetail {
 	out := api.ExecutedDetail{
-		Attachment: e.Attachment, Action: e.Action, Version: e.Version, Skipped: e.Skipped, Outcome: e.Outcome, DurationUS: e.DurationUS, CPUUS: e.CPUUS, Policy: e.Policy,
+		Attachment: e.Attachment, Action: e.Action, Version: e.Version, Skipped: e.Skipped, Resumed: e.Resumed, Outcome: e.Outcome, DurationUS: e.DurationUS, CPUUS: e.CPUUS, Policy: e.Policy,
 		Allocated: e.AllocatedBytes, Logs: each(e.Logs, func(l audit.Log) api.Log { return api.Log(l) }), LogsDropped: e.LogsDropped,
 		Requests: each(e.Requests, func(r audit.Request) api.Request { return api.Request(r) }), RequestsDropped: e.RequestsDropped,
 	}

@@ -27,6 +27,7 @@ type code string
 const (
 	malformedJSON        code = "malformed_json"
 	invalidRun           code = "invalid_run"
+	notResumable         code = "not_resumable"
 	unauthenticated      code = "unauthenticated"
 	forbidden            code = "forbidden"
 	notFound             code = "not_found"
@@ -67,6 +68,7 @@ type problemKind struct {
 var problemKinds = []problemKind{
 	{malformedJSON, 400, "The body is not JSON", ""},
 	{invalidRun, 400, "The run is not valid", "It is forged, expired, or of another flow. Without the member run, the call starts a new one."},
+	{notResumable, 400, "There is nothing to resume", "The run was not sent away at this slot, or too long ago, or with another user. Without the member resume, the call runs all actions of the slot."},
 	{invalidPass, 400, "The pass is not valid", "The header Durward-Cohort is forged, expired, or of another rollout. Without it the call goes to the cohort of its user."},
 	{unauthenticated, 401, "There is no valid key", "Send a key as Authorization: Bearer <key>. It may be mistyped or revoked."},
 	{forbidden, 403, "The key may not do this", ""},
@@ -139,6 +141,8 @@ func classify(err error, p *api.Problem) code {
 	switch {
 	case errors.Is(err, versions.ErrInvalidRun):
 		return invalidRun
+	case errors.Is(err, versions.ErrNotResumable):
+		return notResumable
 	case errors.Is(err, versions.ErrInvalidPass):
 		return invalidPass
 	case errors.Is(err, versions.ErrRolling):

@@ -129,6 +129,8 @@ type Executed struct {
 	Version    string `json:"version"`
 	// Skipped says that the attachment's condition is false, and so the action did not run.
 	Skipped bool `json:"skipped,omitzero"`
+	// Resumed says that the action went on where it had sent the user away.
+	Resumed bool `json:"resumed,omitzero"`
 	// Outcome is the kind that the action answered; empty if it failed or was skipped.
 	Outcome    string `json:"outcome,omitempty"`
 	DurationUS int64  `json:"duration_us"`

@@ -71,10 +71,8 @@ func (w *writer) executed(e *Executed) error {
 	w.text("attachment", e.Attachment)
 	w.text("action", e.Action)
 	w.text("version", e.Version)
-	if e.Skipped {
-		w.name("skipped")
-		*w = append(*w, "true,"...)
-	}
+	w.flag("skipped", e.Skipped)
+	w.flag("resumed", e.Resumed)
 	w.some("outcome", e.Outcome)
 	w.number("duration_us", e.DurationUS)
 	w.number("cpu_us", e.CPUUS)
@@ -119,6 +117,14 @@ func (w *writer) text(name, value string) {
 func (w *writer) some(name, value string) {
 	if value != "" {
 		w.text(name, value)
+	}
+}
+
+// flag writes what is true.
+func (w *writer) flag(name string, value bool) {
+	if value {
+		w.name(name)
+		*w = append(*w, "true,"...)
 	}
 }
 

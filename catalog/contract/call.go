@@ -10,6 +10,9 @@ func callShape(t Trigger) Shape {
 	if user, ok := userMember(t.User); ok {
 		members = append(members, user)
 	}
+	if t.sendsAway() {
+		members = append(members, optional("resume", open(), "Goes on with the run behind a redirect or a second factor of this slot: what came back with the user, which the action finds in its input. May be empty."))
+	}
 	return object("", append(members,
 		optional("request", requestShape(), "The HTTP request that the user's browser or device sent to the login system."),
 		optional("state", open(), "The state, as the run's last answer gave it."),

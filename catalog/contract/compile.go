@@ -36,6 +36,7 @@ const (
 	captureRequest
 	captureState
 	captureContext
+	captureResume
 	captureUserID
 	captureRequestID
 	captureIP
@@ -63,6 +64,11 @@ func compileCall(t Trigger) *node {
 	request.members["id"].node.capture = captureRequestID
 	request.members["ip"].node.capture = captureIP
 	request.members["device"].node.members["id"].node.capture = captureDeviceID
+	if resume, ok := root.members["resume"]; ok {
+		resume.node.capture = captureResume
+	} else {
+		root.refuse("resume", "no action sends the user away at "+string(t.ID)+", so there is nothing to resume")
+	}
 	if user, ok := root.members["user"]; ok {
 		user.node.capture = captureUser
 		user.node.members["id"].node.capture = captureUserID

@@ -32,6 +32,7 @@ type Call struct {
 	Request json.RawMessage
 	State   json.RawMessage
 	Context json.RawMessage
+	Resume  json.RawMessage
 
 	// UserID and RequestID are user.id and request.id, for the audit; empty where they are not given.
 	UserID    string
@@ -277,6 +278,8 @@ func (d *decoder) section(c capture, start int64) {
 		d.call.State = raw
 	case captureContext:
 		d.call.Context = raw
+	case captureResume:
+		d.call.Resume = raw
 	}
 }
 

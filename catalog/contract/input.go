@@ -7,6 +7,9 @@ func Input(t Trigger) Shape {
 	if user, ok := userMember(t.User); ok {
 		members = append(members, user)
 	}
+	if t.sendsAway() {
+		members = append(members, optional("resume", open(), "Only where the action goes on behind its own redirect or second factor: what the login system got back with the user."))
+	}
 	return object("", append(members,
 		required("request", requestShape(), "The HTTP request that the user's browser or device sent to the login system."),
 		required("state", open(), "Shared by all actions of the run, and sent back by the login system on the run's next call."),

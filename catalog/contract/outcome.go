@@ -12,12 +12,12 @@ type KindShape struct {
 func Outcomes() []KindShape {
 	return []KindShape{
 		{Kind: Continue, Name: "Continue", Doc: "Let the flow go on."},
-		{Kind: DemandMFA, Name: "DemandMFA", Doc: "Let the flow go on only after a second factor.", Members: []Member{
+		{Kind: DemandMFA, Name: "DemandMFA", Doc: "Let the flow go on only after a second factor. Then the function resume of the action runs, if it has one, or else execute again.", Members: []Member{
 			optional("factors", atMost(50, methodShape()), "The factors to ask for, in order of preference; empty or absent: any that the user has."),
 			optional("enrol", boolean(), "Let the user enrol a factor if there is none. Default: false."),
 			optional("reason", text(), "Why, for the operator; the user never sees it."),
 		}},
-		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere. The slot runs anew when the login system calls it for the run again, so note in state that the user has been there.", Members: []Member{
+		{Kind: Redirect, Name: "Redirect", Doc: "Send the user elsewhere. Once the user is back, the function resume of the action runs in place of execute, and then the actions behind it.", Members: []Member{
 			required("url", text(), "Where to: an absolute https URL (http only on loopback, in development)."),
 			optional("params", openText(), "Query parameters to add to the URL."),
 			optional("token", object("RedirectToken",

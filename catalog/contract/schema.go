@@ -11,7 +11,7 @@ func CallJSONSchema() map[string]any {
 			context.Members = append(context.Members, m)
 		}
 	}
-	call := callShape(Trigger{User: UserPossible})
+	call := callShape(Trigger{User: UserPossible, Answers: Kinds()})
 	for i := range call.Members {
 		if call.Members[i].Name == "context" {
 			call.Members[i].Shape = context
@@ -22,7 +22,7 @@ func CallJSONSchema() map[string]any {
 
 // InputJSONSchema returns the JSON Schema (draft 2020-12) of what an action sees, at any trigger. The result is the caller's.
 func InputJSONSchema() map[string]any {
-	input := Input(Trigger{User: UserPossible})
+	input := Input(Trigger{User: UserPossible, Answers: Kinds()})
 	for i := range input.Members {
 		switch m := &input.Members[i]; m.Name {
 		case "trigger":

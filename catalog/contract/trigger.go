@@ -27,6 +27,9 @@ type Trigger struct {
 // Allows reports whether an action may answer k here.
 func (t Trigger) Allows(k Kind) bool { return slices.Contains(t.Answers, k) }
 
+// sendsAway reports whether an action may send the user away here, and so go on when they are back.
+func (t Trigger) sendsAway() bool { return t.Allows(Redirect) || t.Allows(DemandMFA) }
+
 // Knowledge is how much a login system knows about the user when it calls.
 type Knowledge int
 

@@ -17,6 +17,7 @@ type executeCommand struct {
 	Slot           string `arg:"" help:"The slot, for example after."`
 	Event          string `default:"{}" placeholder:"FILE|-|JSON" help:"What the login system sends."`
 	Call           string `name:"run" placeholder:"TOKEN" help:"The run that the call belongs to, as the answer before it gave it. Default: a new one."`
+	Resume         string `placeholder:"FILE|-|JSON" help:"Go on behind a redirect or a second factor: what came back with the user, which the action gets as input.resume; {} if there is nothing."`
 	IdempotencyKey string `placeholder:"KEY" help:"Names the call: repeated with the same key and event, it gets the same answer and nothing runs twice. Actions see it."`
 	Pass           string `placeholder:"PASS" help:"Sends a run that begins with the call to a cohort of the rollout; \"rollout pass\" makes one."`
 }
@@ -39,8 +40,17 @@ func (c *executeCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if event, err = withRun(event, c.Call); err != nil {
+	if event, err = withMember(event, "run", c.Call); err != nil {
 		return err
+	}
+	if c.Resume != "" {
+		back, err := readJSON("--resume", c.Resume, s)
+		if err != nil {
+			return err
+		}
+		if event, err = withMember(event, "resume", back); err != nil {
+			return err
+		}
 	}
 	a, err := tenant.Execute(ctx, client.Execution{Flow: c.Flow, Slot: c.Slot, Body: event, IdempotencyKey: c.IdempotencyKey, Pass: c.Pass})
 	if err != nil {
@@ -49,20 +59,20 @@ func (c *executeCommand) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, a, func(w io.Writer) { printAnswer(w, &a) })
 }
 
-// withRun puts the token into the event, of which everything else stays as it was written.
-func withRun(event json.RawMessage, token string) (json.RawMessage, error) {
-	if token == "" {
+// withMember puts a member into the event, of which everything else stays as it was written. An empty text is none.
+func withMember(event json.RawMessage, name string, value any) (json.RawMessage, error) {
+	if value == "" {
 		return event, nil
 	}
 	members := map[string]json.RawMessage{}
 	if err := json.Unmarshal(event, &members); err != nil {
 		return nil, &usageError{"--event is not an object"}
 	}
-	text, err := json.Marshal(token)
+	text, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	members["run"] = text
+	members[name] = text
 	return json.Marshal(members)
 }
 
@@ -86,7 +96,11 @@ func printAnswer(w io.Writer, a *api.Answer) {
 			t.row(x.Slug+"@"+x.Version, "skipped: its condition is false", "-")
 			continue
 		}
-		t.row(x.Slug+"@"+x.Version, answerOrFailure(x.Kind, x.Failure), micros(x.DurationUS))
+		answer := answerOrFailure(x.Kind, x.Failure)
+		if x.Resumed {
+			answer += " (resumed)"
+		}
+		t.row(x.Slug+"@"+x.Version, answer, micros(x.DurationUS))
 	}
 	_ = t.flush()
 }

@@ -54,6 +54,7 @@ type ExecutedDetail struct {
 	Action      string           `json:"action" doc:"The action's slug."`
 	Version     string           `json:"version" doc:"The version that ran."`
 	Skipped     bool             `json:"skipped,omitzero" doc:"Whether it did not run, because the condition of its attachment is false."`
+	Resumed     bool             `json:"resumed,omitzero" doc:"Whether it went on where it had sent the user away."`
 	Outcome     string           `json:"outcome,omitempty" enum:"kind" doc:"What it answered; absent if it failed or was skipped."`
 	DurationUS  int64            `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`
 	CPUUS       int64            `json:"cpu_us" doc:"Microseconds of computing."`

@@ -11,6 +11,7 @@ type Call struct {
 	Request any    `json:"request,omitempty"`
 	State   any    `json:"state,omitempty"` // as the run's last answer gave it
 	Context any    `json:"context,omitempty"`
+	Resume  any    `json:"resume,omitempty"` // goes on behind a redirect or a second factor; an object, maybe empty
 }
 
 // Object is a JSON object whose members are kept as they were written.
@@ -94,6 +95,7 @@ type Executed struct {
 	Slug       string `json:"slug" doc:"The action's slug."`
 	Version    string `json:"version" doc:"The version that ran."`
 	Skipped    bool   `json:"skipped,omitzero" doc:"Whether it did not run, because the condition of its attachment is false."`
+	Resumed    bool   `json:"resumed,omitzero" doc:"Whether it went on where it had sent the user away."`
 	Kind       string `json:"kind,omitempty" enum:"kind" doc:"What it answered; absent if it failed or was skipped."`
 	Failure    string `json:"failure,omitempty" enum:"failure" doc:"How it failed; what it said is in the audit of executions."`
 	DurationUS int64  `json:"duration_us" doc:"Microseconds of wall-clock time, waiting for a worker included."`

@@ -454,7 +454,7 @@ declare module "durward" {
     kind: "continue";
   }
 
-  /** Let the flow go on only after a second factor. */
+  /** Let the flow go on only after a second factor. Then the function resume of the action runs, if it has one, or else execute again. */
   export interface DemandMFA extends Effects {
     kind: "demand_mfa";
     /** The factors to ask for, in order of preference; empty or absent: any that the user has. */
@@ -472,7 +472,7 @@ declare module "durward" {
     expires_in_seconds?: number;
   }
 
-  /** Send the user elsewhere. The slot runs anew when the login system calls it for the run again, so note in state that the user has been there. */
+  /** Send the user elsewhere. Once the user is back, the function resume of the action runs in place of execute, and then the actions behind it. */
   export interface Redirect extends Effects {
     kind: "redirect";
     /** Where to: an absolute https URL (http only on loopback, in development). */
@@ -517,6 +517,8 @@ declare module "durward" {
       trigger: "login.before";
       /** The user, if the login system knows who it is. */
       user?: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -551,6 +553,8 @@ declare module "durward" {
       trigger: "login.identified";
       /** The user, as far as they have said who they are. Nothing here is proven. */
       user: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -621,6 +625,8 @@ declare module "durward" {
       trigger: "login.after";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -651,6 +657,8 @@ declare module "durward" {
       trigger: "registration.before";
       /** The user, if the login system knows who it is. */
       user?: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -681,6 +689,8 @@ declare module "durward" {
       trigger: "registration.identified";
       /** The user, as far as they have said who they are. Nothing here is proven. */
       user: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -713,6 +723,8 @@ declare module "durward" {
       trigger: "registration.submitted";
       /** The user, as far as they have said who they are. Nothing here is proven. */
       user: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -747,6 +759,8 @@ declare module "durward" {
       trigger: "registration.after";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -813,6 +827,8 @@ declare module "durward" {
       trigger: "recovery.before";
       /** The user, if the login system knows who it is. */
       user?: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -847,6 +863,8 @@ declare module "durward" {
       trigger: "recovery.challenged";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -881,6 +899,8 @@ declare module "durward" {
       trigger: "recovery.after";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -947,6 +967,8 @@ declare module "durward" {
       trigger: "settings.before";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -981,6 +1003,8 @@ declare module "durward" {
       trigger: "settings.submitted";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -1015,6 +1039,8 @@ declare module "durward" {
       trigger: "settings.after";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -1049,6 +1075,8 @@ declare module "durward" {
       trigger: "verification.before";
       /** The user, if the login system knows who it is. */
       user?: ClaimedUser;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -1083,6 +1111,8 @@ declare module "durward" {
       trigger: "verification.after";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
@@ -1213,6 +1243,8 @@ declare module "durward" {
       trigger: "mfa.enrolment";
       /** The user. */
       user: User;
+      /** Only where the action goes on behind its own redirect or second factor: what the login system got back with the user. */
+      resume?: OpenObject;
       /** The HTTP request that the user's browser or device sent to the login system. */
       request: Request;
       /** Shared by all actions of the run, and sent back by the login system on the run's next call. */
