@@ -6,11 +6,12 @@ import (
 	"github.com/durward/durward/catalog/contract"
 )
 
-// common declares the types that triggers share.
-func (w *writer) common() {
+// common declares the types that triggers share. a may be nil.
+func (w *writer) common(a *Action) {
 	w.doc("A JSON object with members that Durward does not know.")
 	w.line("export type OpenObject = { [name: string]: unknown };")
 	w.line("")
+	w.action(a)
 	w.doc("An RFC 3339 timestamp, for example 2026-01-02T15:04:05Z.")
 	w.line("export type Timestamp = string;")
 	w.line("")
@@ -104,8 +105,8 @@ func (w *writer) trigger(t contract.Trigger) {
 		}
 	}
 	w.close()
-	w.doc("What an action sees at " + string(t.ID) + ". Config and Secrets may be narrowed to what the action declares.")
-	w.open("interface Input<Config = OpenObject, Secrets = Record<string, string>> {")
+	w.doc("What an action sees at " + string(t.ID) + ".")
+	w.open("interface Input<C = Config, S = Secrets> {")
 	for _, m := range contract.Input(t).Members {
 		w.doc(m.Doc)
 		w.member(m.Name, m.Optional, inputType(m))
@@ -120,9 +121,9 @@ func (w *writer) trigger(t contract.Trigger) {
 func inputType(m contract.Member) string {
 	switch m.Name {
 	case "config":
-		return "Config"
+		return "C"
 	case "secrets":
-		return "Secrets"
+		return "S"
 	default:
 		return typeOf(m.Shape)
 	}

@@ -33,7 +33,7 @@ func (w *writer) close() {
 	w.line("}")
 }
 
-func (w *writer) doc(s string) { w.line("/** " + strings.ReplaceAll(s, "*/", "* /") + " */") }
+func (w *writer) doc(s string) { w.line("/** " + comment(s) + " */") }
 
 // named declares the named types that a shape is made of, those that it needs first, each once.
 func (w *writer) named(s contract.Shape) {

@@ -5,6 +5,12 @@ declare module "durward" {
   /** A JSON object with members that Durward does not know. */
   export type OpenObject = { [name: string]: unknown };
 
+  /** The config of an attachment. */
+  export type Config = OpenObject;
+
+  /** The secrets that an action declares, by name. One that the tenant has not set is not there. */
+  export type Secrets = { readonly [name: string]: string | undefined };
+
   /** An RFC 3339 timestamp, for example 2026-01-02T15:04:05Z. */
   export type Timestamp = string;
 
@@ -511,8 +517,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at login.before. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at login.before. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "login.before";
       /** The user, if the login system knows who it is. */
@@ -526,9 +532,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at login.before. */
     type Outcome = Continue | Redirect | Block;
@@ -547,8 +553,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at login.identified. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at login.identified. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "login.identified";
       /** The user, as far as they have said who they are. Nothing here is proven. */
@@ -562,9 +568,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at login.identified. */
     type Outcome = Continue | Redirect | Block;
@@ -585,8 +591,8 @@ declare module "durward" {
       /** The credential that was checked. */
       credential: Credential;
     }
-    /** What an action sees at login.credential-checked. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at login.credential-checked. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "login.credential-checked";
       /** The user, as far as they have said who they are. Nothing here is proven. */
@@ -598,9 +604,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at login.credential-checked. */
     type Outcome = Continue | Block;
@@ -619,8 +625,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at login.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at login.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "login.after";
       /** The user. */
@@ -634,9 +640,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at login.after. */
     type Outcome = Continue | DemandMFA | Redirect | Block;
@@ -651,8 +657,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at registration.before. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at registration.before. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "registration.before";
       /** The user, if the login system knows who it is. */
@@ -666,9 +672,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at registration.before. */
     type Outcome = Continue | Redirect | Block;
@@ -683,8 +689,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at registration.identified. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at registration.identified. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "registration.identified";
       /** The user, as far as they have said who they are. Nothing here is proven. */
@@ -698,9 +704,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at registration.identified. */
     type Outcome = Continue | Redirect | Block;
@@ -717,8 +723,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at registration.submitted. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at registration.submitted. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "registration.submitted";
       /** The user, as far as they have said who they are. Nothing here is proven. */
@@ -732,9 +738,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at registration.submitted. */
     type Outcome = Continue | Redirect | Block;
@@ -753,8 +759,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at registration.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at registration.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "registration.after";
       /** The user. */
@@ -768,9 +774,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at registration.after. */
     type Outcome = Continue | DemandMFA | Redirect | Block;
@@ -789,8 +795,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at registration.completed. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at registration.completed. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "registration.completed";
       /** The user. */
@@ -802,9 +808,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at registration.completed. */
     type Outcome = Continue;
@@ -821,8 +827,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at recovery.before. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at recovery.before. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "recovery.before";
       /** The user, if the login system knows who it is. */
@@ -836,9 +842,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at recovery.before. */
     type Outcome = Continue | Redirect | Block;
@@ -857,8 +863,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at recovery.challenged. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at recovery.challenged. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "recovery.challenged";
       /** The user. */
@@ -872,9 +878,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at recovery.challenged. */
     type Outcome = Continue | DemandMFA | Redirect | Block;
@@ -893,8 +899,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at recovery.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at recovery.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "recovery.after";
       /** The user. */
@@ -908,9 +914,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at recovery.after. */
     type Outcome = Continue | Redirect | Block;
@@ -927,8 +933,8 @@ declare module "durward" {
       /** The session in question. */
       session?: Session;
     }
-    /** What an action sees at password.changed. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at password.changed. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "password.changed";
       /** The user. */
@@ -940,9 +946,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at password.changed. */
     type Outcome = Continue;
@@ -961,8 +967,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at settings.before. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at settings.before. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "settings.before";
       /** The user. */
@@ -976,9 +982,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at settings.before. */
     type Outcome = Continue | Redirect | Block;
@@ -997,8 +1003,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at settings.submitted. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at settings.submitted. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "settings.submitted";
       /** The user. */
@@ -1012,9 +1018,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at settings.submitted. */
     type Outcome = Continue | Redirect | Block;
@@ -1033,8 +1039,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at settings.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at settings.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "settings.after";
       /** The user. */
@@ -1048,9 +1054,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at settings.after. */
     type Outcome = Continue | Redirect | Block;
@@ -1069,8 +1075,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at verification.before. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at verification.before. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "verification.before";
       /** The user, if the login system knows who it is. */
@@ -1084,9 +1090,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at verification.before. */
     type Outcome = Continue | Redirect | Block;
@@ -1105,8 +1111,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at verification.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at verification.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "verification.after";
       /** The user. */
@@ -1120,9 +1126,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at verification.after. */
     type Outcome = Continue | Redirect;
@@ -1143,8 +1149,8 @@ declare module "durward" {
       /** The token that is about to be issued. */
       token: Token;
     }
-    /** What an action sees at token.issue. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at token.issue. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "token.issue";
       /** The user. */
@@ -1156,9 +1162,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at token.issue. */
     type Outcome = Continue | Block;
@@ -1171,8 +1177,8 @@ declare module "durward" {
       /** The token that is about to be issued. */
       token: Token;
     }
-    /** What an action sees at token.client-credentials. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at token.client-credentials. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "token.client-credentials";
       /** The HTTP request that the user's browser or device sent to the login system. */
@@ -1182,9 +1188,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at token.client-credentials. */
     type Outcome = Continue | Block;
@@ -1203,8 +1209,8 @@ declare module "durward" {
       /** The token that is about to be issued. */
       token: Token;
     }
-    /** What an action sees at token.exchange. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at token.exchange. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "token.exchange";
       /** The user, if the login system knows who it is. */
@@ -1216,9 +1222,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at token.exchange. */
     type Outcome = Continue | Block;
@@ -1237,8 +1243,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at mfa.enrolment. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at mfa.enrolment. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "mfa.enrolment";
       /** The user. */
@@ -1252,9 +1258,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at mfa.enrolment. */
     type Outcome = Continue | Redirect | Block;
@@ -1273,8 +1279,8 @@ declare module "durward" {
       /** What the application asked the login system for. */
       transaction?: Transaction;
     }
-    /** What an action sees at mfa.verified. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at mfa.verified. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "mfa.verified";
       /** The user. */
@@ -1286,9 +1292,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at mfa.verified. */
     type Outcome = Continue | Block;
@@ -1307,8 +1313,8 @@ declare module "durward" {
       /** The message that must be sent. */
       message: Message;
     }
-    /** What an action sees at message.phone. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at message.phone. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "message.phone";
       /** The user, if the login system knows who it is. */
@@ -1320,9 +1326,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at message.phone. */
     type Outcome = Continue | Block;
@@ -1341,8 +1347,8 @@ declare module "durward" {
       /** The message that must be sent. */
       message: Message;
     }
-    /** What an action sees at message.email. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at message.email. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "message.email";
       /** The user, if the login system knows who it is. */
@@ -1354,9 +1360,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at message.email. */
     type Outcome = Continue | Block;
@@ -1373,8 +1379,8 @@ declare module "durward" {
       /** The session in question. */
       session?: Session;
     }
-    /** What an action sees at logout.after. Config and Secrets may be narrowed to what the action declares. */
-    interface Input<Config = OpenObject, Secrets = Record<string, string>> {
+    /** What an action sees at logout.after. */
+    interface Input<C = Config, S = Secrets> {
       /** The trigger that the action runs at. */
       trigger: "logout.after";
       /** The user. */
@@ -1386,9 +1392,9 @@ declare module "durward" {
       /** What the login system and Durward know about this call. */
       context: Context;
       /** The attachment's config: valid against the version's schema, defaults filled in. */
-      config: Config;
+      config: C;
       /** The secrets that this version declares, by name. */
-      secrets: Secrets;
+      secrets: S;
     }
     /** What an action may answer at logout.after. */
     type Outcome = Continue;
@@ -1740,3 +1746,674 @@ interface SubtleCrypto {
 }
 declare var SubtleCrypto: { prototype: SubtleCrypto };
 declare var crypto: Crypto;
+
+// What actions have of Node.js. Modules that are only there so that packages can be loaded are left out, and members that are of no use in an action.
+
+type BufferEncoding = "utf8" | "utf-8" | "utf16le" | "utf-16le" | "ucs2" | "ucs-2" | "base64" | "base64url" | "latin1" | "binary" | "ascii" | "hex";
+
+declare class Buffer extends Uint8Array {
+  private constructor();
+  static alloc(size: number, fill?: string | Uint8Array | number, encoding?: BufferEncoding): Buffer;
+  static allocUnsafe(size: number): Buffer;
+  static allocUnsafeSlow(size: number): Buffer;
+  static byteLength(value: string | ArrayBuffer | ArrayBufferView, encoding?: BufferEncoding): number;
+  static compare(a: Uint8Array, b: Uint8Array): -1 | 0 | 1;
+  static concat(list: readonly Uint8Array[], totalLength?: number): Buffer;
+  static from(data: string, encoding?: BufferEncoding): Buffer;
+  static from(data: ArrayBuffer | SharedArrayBuffer, byteOffset?: number, length?: number): Buffer;
+  static from(data: Iterable<number> | ArrayLike<number>): Buffer;
+  static isBuffer(value: unknown): value is Buffer;
+  static isEncoding(encoding: string): encoding is BufferEncoding;
+  compare(target: Uint8Array, targetStart?: number, targetEnd?: number, sourceStart?: number, sourceEnd?: number): -1 | 0 | 1;
+  copy(target: Uint8Array, targetStart?: number, sourceStart?: number, sourceEnd?: number): number;
+  equals(other: Uint8Array): boolean;
+  fill(value: string | Uint8Array | number, offset?: number, end?: number, encoding?: BufferEncoding): this;
+  fill(value: string | Uint8Array, encoding: BufferEncoding): this;
+  includes(value: string | Uint8Array | number, byteOffset?: number, encoding?: BufferEncoding): boolean;
+  indexOf(value: string | Uint8Array | number, byteOffset?: number, encoding?: BufferEncoding): number;
+  lastIndexOf(value: string | Uint8Array | number, byteOffset?: number, encoding?: BufferEncoding): number;
+  slice(start?: number, end?: number): Buffer;
+  subarray(start?: number, end?: number): Buffer;
+  swap16(): Buffer;
+  swap32(): Buffer;
+  swap64(): Buffer;
+  toJSON(): { type: "Buffer"; data: number[] };
+  toString(encoding?: BufferEncoding, start?: number, end?: number): string;
+  write(text: string, encoding?: BufferEncoding): number;
+  write(text: string, offset: number, encoding?: BufferEncoding): number;
+  write(text: string, offset: number, length: number, encoding?: BufferEncoding): number;
+  readBigInt64BE(offset?: number): bigint;
+  readBigInt64LE(offset?: number): bigint;
+  readBigUInt64BE(offset?: number): bigint;
+  readBigUInt64LE(offset?: number): bigint;
+  readDoubleBE(offset?: number): number;
+  readDoubleLE(offset?: number): number;
+  readFloatBE(offset?: number): number;
+  readFloatLE(offset?: number): number;
+  readInt8(offset?: number): number;
+  readInt16BE(offset?: number): number;
+  readInt16LE(offset?: number): number;
+  readInt32BE(offset?: number): number;
+  readInt32LE(offset?: number): number;
+  readIntBE(offset: number, byteLength: number): number;
+  readIntLE(offset: number, byteLength: number): number;
+  readUInt8(offset?: number): number;
+  readUInt16BE(offset?: number): number;
+  readUInt16LE(offset?: number): number;
+  readUInt32BE(offset?: number): number;
+  readUInt32LE(offset?: number): number;
+  readUIntBE(offset: number, byteLength: number): number;
+  readUIntLE(offset: number, byteLength: number): number;
+  writeBigInt64BE(value: bigint, offset?: number): number;
+  writeBigInt64LE(value: bigint, offset?: number): number;
+  writeBigUInt64BE(value: bigint, offset?: number): number;
+  writeBigUInt64LE(value: bigint, offset?: number): number;
+  writeDoubleBE(value: number, offset?: number): number;
+  writeDoubleLE(value: number, offset?: number): number;
+  writeFloatBE(value: number, offset?: number): number;
+  writeFloatLE(value: number, offset?: number): number;
+  writeInt8(value: number, offset?: number): number;
+  writeInt16BE(value: number, offset?: number): number;
+  writeInt16LE(value: number, offset?: number): number;
+  writeInt32BE(value: number, offset?: number): number;
+  writeInt32LE(value: number, offset?: number): number;
+  writeIntBE(value: number, offset: number, byteLength: number): number;
+  writeIntLE(value: number, offset: number, byteLength: number): number;
+  writeUInt8(value: number, offset?: number): number;
+  writeUInt16BE(value: number, offset?: number): number;
+  writeUInt16LE(value: number, offset?: number): number;
+  writeUInt32BE(value: number, offset?: number): number;
+  writeUInt32LE(value: number, offset?: number): number;
+  writeUIntBE(value: number, offset: number, byteLength: number): number;
+  writeUIntLE(value: number, offset: number, byteLength: number): number;
+}
+
+/** What libraries ask of the process that they run in. It tells nothing about the machine: the environment is empty. */
+declare var process: {
+  readonly argv: string[];
+  readonly env: Record<string, string | undefined>;
+  readonly pid: number;
+  readonly platform: string;
+  readonly version: string;
+  readonly versions: Record<string, string | undefined>;
+  cwd(): string;
+  emitWarning(warning: string | Error): void;
+  hrtime: { (since?: [number, number]): [number, number]; bigint(): bigint };
+  memoryUsage(): { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
+  nextTick<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void;
+  uptime(): number;
+};
+
+declare function setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): number;
+declare function clearImmediate(id: number | undefined): void;
+
+/** Loads a module as CommonJS does. The name must be written out: nothing is loaded while an action runs. */
+declare function require(name: string): any;
+declare var module: { exports: any };
+declare var exports: any;
+
+declare module "node:assert" {
+  interface Assert {
+    (value: unknown, message?: string | Error): asserts value;
+    AssertionError: typeof AssertionError;
+    deepEqual(actual: unknown, expected: unknown, message?: string | Error): void;
+    deepStrictEqual<T>(actual: unknown, expected: T, message?: string | Error): asserts actual is T;
+    doesNotMatch(text: string, pattern: RegExp, message?: string | Error): void;
+    doesNotReject(promise: Promise<unknown> | (() => Promise<unknown>)): Promise<void>;
+    doesNotThrow(f: () => unknown): void;
+    equal(actual: unknown, expected: unknown, message?: string | Error): void;
+    fail(message?: string | Error): never;
+    ifError(value: unknown): void;
+    match(text: string, pattern: RegExp, message?: string | Error): void;
+    notDeepEqual(actual: unknown, expected: unknown, message?: string | Error): void;
+    notDeepStrictEqual(actual: unknown, expected: unknown, message?: string | Error): void;
+    notEqual(actual: unknown, expected: unknown, message?: string | Error): void;
+    notStrictEqual(actual: unknown, expected: unknown, message?: string | Error): void;
+    ok(value: unknown, message?: string | Error): asserts value;
+    rejects(promise: Promise<unknown> | (() => Promise<unknown>), expected?: unknown, message?: string | Error): Promise<void>;
+    strict: Assert;
+    strictEqual<T>(actual: unknown, expected: T, message?: string | Error): asserts actual is T;
+    throws(f: () => unknown, expected?: unknown, message?: string | Error): void;
+  }
+  class AssertionError extends Error {
+    constructor(options: { message?: string; actual?: unknown; expected?: unknown; operator?: string });
+    readonly actual: unknown;
+    readonly code: "ERR_ASSERTION";
+    readonly expected: unknown;
+    readonly generatedMessage: boolean;
+  }
+  const assert: Assert;
+  export = assert;
+}
+
+declare module "node:assert/strict" {
+  import assert = require("node:assert");
+  export = assert;
+}
+
+declare module "node:async_hooks" {
+  export class AsyncLocalStorage<T> {
+    enterWith(store: T): void;
+    exit<R, A extends unknown[]>(callback: (...args: A) => R, ...args: A): R;
+    getStore(): T | undefined;
+    run<R, A extends unknown[]>(store: T, callback: (...args: A) => R, ...args: A): R;
+  }
+  export const AsyncResource: any;
+  export const createHook: any;
+  export function executionAsyncId(): number;
+  export function triggerAsyncId(): number;
+}
+
+declare module "node:buffer" {
+  const Bytes: typeof Buffer;
+  type Bytes = Buffer;
+  const decode: typeof atob;
+  const encode: typeof btoa;
+  const Data: typeof Blob;
+  type Data = Blob;
+  const Named: typeof File;
+  type Named = File;
+  export { Bytes as Buffer, decode as atob, encode as btoa, Data as Blob, Named as File };
+  export const constants: { MAX_LENGTH: number; MAX_STRING_LENGTH: number };
+  export const kMaxLength: number;
+  export function isAscii(bytes: ArrayBuffer | ArrayBufferView): boolean;
+  export function isUtf8(bytes: ArrayBuffer | ArrayBufferView): boolean;
+}
+
+declare module "node:constants" {
+  const constants: Record<string, number>;
+  export = constants;
+}
+
+declare module "node:crypto" {
+  type Bytes = string | ArrayBuffer | ArrayBufferView;
+  type Callback<T> = (err: Error | null, result: T) => void;
+  type KeyInput = Bytes | KeyObject | { key: Bytes | KeyObject | JsonWebKey; format?: "pem" | "der" | "jwk"; type?: string; passphrase?: string; padding?: number; saltLength?: number; dsaEncoding?: "der" | "ieee-p1363"; oaepHash?: string; oaepLabel?: ArrayBufferView };
+  interface KeyEncoding {
+    format: "pem" | "der" | "jwk";
+    type?: "spki" | "pkcs1" | "pkcs8" | "sec1";
+  }
+  interface KeyPairOptions {
+    modulusLength?: number;
+    namedCurve?: string;
+    publicKeyEncoding?: KeyEncoding;
+    privateKeyEncoding?: KeyEncoding;
+  }
+  interface ScryptOptions {
+    N?: number;
+    cost?: number;
+    r?: number;
+    blockSize?: number;
+    p?: number;
+    parallelization?: number;
+    maxmem?: number;
+  }
+  /** A hash. It is no stream. */
+  export class Hash {
+    private constructor();
+    copy(): Hash;
+    digest(): Buffer;
+    digest(encoding: BufferEncoding): string;
+    update(data: Bytes, encoding?: BufferEncoding): this;
+  }
+  export class Hmac {
+    private constructor();
+    digest(): Buffer;
+    digest(encoding: BufferEncoding): string;
+    update(data: Bytes, encoding?: BufferEncoding): this;
+  }
+  export class KeyObject {
+    private constructor();
+    readonly asymmetricKeyDetails?: { modulusLength?: number; publicExponent?: bigint; namedCurve?: string };
+    readonly asymmetricKeyType?: string;
+    readonly symmetricKeySize?: number;
+    readonly type: "secret" | "public" | "private";
+    equals(other: KeyObject): boolean;
+    export(options: { format: "jwk" }): JsonWebKey;
+    export(options: { format: "pem"; type?: "spki" | "pkcs1" | "pkcs8" | "sec1" }): string;
+    export(options?: { format?: "der" | "buffer"; type?: "spki" | "pkcs1" | "pkcs8" | "sec1" }): Buffer;
+  }
+  export class Sign {
+    constructor(algorithm: string);
+    sign(key: KeyInput): Buffer;
+    sign(key: KeyInput, encoding: BufferEncoding): string;
+    update(data: Bytes, encoding?: BufferEncoding): this;
+  }
+  export class Verify {
+    constructor(algorithm: string);
+    update(data: Bytes, encoding?: BufferEncoding): this;
+    verify(key: KeyInput, signature: Bytes, encoding?: BufferEncoding): boolean;
+  }
+  interface Cipher {
+    final(): Buffer;
+    final(encoding: BufferEncoding): string;
+    getAuthTag(): Buffer;
+    setAAD(data: Bytes): this;
+    setAutoPadding(on?: boolean): this;
+    update(data: Bytes): Buffer;
+    update(data: Bytes, inputEncoding: BufferEncoding | undefined, outputEncoding: BufferEncoding): string;
+    update(data: string, inputEncoding: BufferEncoding): Buffer;
+  }
+  interface Decipher extends Omit<Cipher, "getAuthTag"> {
+    setAuthTag(tag: Bytes, encoding?: BufferEncoding): this;
+  }
+  export const constants: Record<string, number>;
+  export const subtle: SubtleCrypto;
+  export const webcrypto: Crypto;
+  export function createCipheriv(algorithm: string, key: Bytes | KeyObject, iv: Bytes | null, options?: { authTagLength?: number }): Cipher;
+  export function createDecipheriv(algorithm: string, key: Bytes | KeyObject, iv: Bytes | null, options?: { authTagLength?: number }): Decipher;
+  export function createHash(algorithm: string): Hash;
+  export function createHmac(algorithm: string, key: Bytes | KeyObject): Hmac;
+  export function createPrivateKey(key: KeyInput): KeyObject;
+  export function createPublicKey(key: KeyInput): KeyObject;
+  export function createSecretKey(key: Bytes, encoding?: BufferEncoding): KeyObject;
+  export function createSign(algorithm: string): Sign;
+  export function createVerify(algorithm: string): Verify;
+  export function generateKeyPair(type: "rsa" | "ec" | "ed25519" | "x25519" | (string & {}), options: KeyPairOptions | undefined, callback: (err: Error | null, publicKey: any, privateKey: any) => void): void;
+  export function generateKeyPairSync(type: "rsa" | "ec" | "ed25519" | "x25519" | (string & {}), options?: { modulusLength?: number; namedCurve?: string }): { publicKey: KeyObject; privateKey: KeyObject };
+  export function generateKeyPairSync(type: string, options: KeyPairOptions): { publicKey: any; privateKey: any };
+  export function getCiphers(): string[];
+  export function getCurves(): string[];
+  export function getHashes(): string[];
+  export function getRandomValues<T extends Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array>(array: T): T;
+  export function hash(algorithm: string, data: Bytes, encoding?: BufferEncoding): string;
+  export function hash(algorithm: string, data: Bytes, encoding: "buffer"): Buffer;
+  export function hkdf(digest: string, key: Bytes | KeyObject, salt: Bytes, info: Bytes, length: number, callback: Callback<ArrayBuffer>): void;
+  export function hkdfSync(digest: string, key: Bytes | KeyObject, salt: Bytes, info: Bytes, length: number): ArrayBuffer;
+  export function pbkdf2(password: Bytes, salt: Bytes, iterations: number, length: number, digest: string, callback: Callback<Buffer>): void;
+  export function pbkdf2Sync(password: Bytes, salt: Bytes, iterations: number, length: number, digest: string): Buffer;
+  export function privateDecrypt(key: KeyInput, data: Bytes): Buffer;
+  export function publicEncrypt(key: KeyInput, data: Bytes): Buffer;
+  export function randomBytes(size: number): Buffer;
+  export function randomBytes(size: number, callback: Callback<Buffer>): void;
+  export function randomFillSync<T extends ArrayBuffer | ArrayBufferView>(view: T, offset?: number, size?: number): T;
+  export function randomInt(max: number): number;
+  export function randomInt(min: number, max: number): number;
+  export function randomInt(min: number, max: number, callback: Callback<number>): void;
+  export function randomUUID(): string;
+  export function scrypt(password: Bytes, salt: Bytes, length: number, callback: Callback<Buffer>): void;
+  export function scrypt(password: Bytes, salt: Bytes, length: number, options: ScryptOptions, callback: Callback<Buffer>): void;
+  export function scryptSync(password: Bytes, salt: Bytes, length: number, options?: ScryptOptions): Buffer;
+  export function sign(algorithm: string | null | undefined, data: Bytes, key: KeyInput): Buffer;
+  export function sign(algorithm: string | null | undefined, data: Bytes, key: KeyInput, callback: Callback<Buffer>): void;
+  export function timingSafeEqual(a: ArrayBuffer | ArrayBufferView, b: ArrayBuffer | ArrayBufferView): boolean;
+  export function verify(algorithm: string | null | undefined, data: Bytes, key: KeyInput, signature: Bytes): boolean;
+  export function verify(algorithm: string | null | undefined, data: Bytes, key: KeyInput, signature: Bytes, callback: Callback<boolean>): void;
+}
+
+declare module "node:diagnostics_channel" {
+  export const channel: any, hasSubscribers: any, subscribe: any, tracingChannel: any, unsubscribe: any;
+}
+
+declare module "node:events" {
+  type Listener = (...args: any[]) => void;
+  class EventEmitter {
+    static defaultMaxListeners: number;
+    static listenerCount(emitter: EventEmitter, event: string | symbol): number;
+    static once(emitter: EventEmitter | EventTarget, event: string | symbol, options?: { signal?: AbortSignal }): Promise<any[]>;
+    addListener(event: string | symbol, listener: Listener): this;
+    emit(event: string | symbol, ...args: any[]): boolean;
+    eventNames(): (string | symbol)[];
+    getMaxListeners(): number;
+    listenerCount(event: string | symbol): number;
+    listeners(event: string | symbol): Function[];
+    off(event: string | symbol, listener: Listener): this;
+    on(event: string | symbol, listener: Listener): this;
+    once(event: string | symbol, listener: Listener): this;
+    prependListener(event: string | symbol, listener: Listener): this;
+    prependOnceListener(event: string | symbol, listener: Listener): this;
+    rawListeners(event: string | symbol): Function[];
+    removeAllListeners(event?: string | symbol): this;
+    removeListener(event: string | symbol, listener: Listener): this;
+    setMaxListeners(n: number): this;
+  }
+  import events = require("node:events");
+  namespace EventEmitter {
+    export { events as EventEmitter };
+  }
+  export = EventEmitter;
+}
+
+declare module "node:http" {
+  export const Agent: any, ClientRequest: any, IncomingMessage: any, OutgoingMessage: any, ServerResponse: any, globalAgent: any;
+  export const METHODS: string[];
+  export const STATUS_CODES: Record<string, string | undefined>;
+  export const maxHeaderSize: number;
+  /** Sends a request, as fetch does, and by the same rules. */
+  export const get: any, request: any;
+  export function validateHeaderName(name: string): void;
+  export function validateHeaderValue(name: string, value: string): void;
+}
+
+declare module "node:https" {
+  export const Agent: any, globalAgent: any;
+  /** Sends a request, as fetch does, and by the same rules. */
+  export const get: any, request: any;
+}
+
+declare module "node:os" {
+  export const EOL: string;
+  export const devNull: string;
+  export const constants: Record<string, any>;
+  export function arch(): string;
+  export function availableParallelism(): number;
+  export function cpus(): any[];
+  export function endianness(): "BE" | "LE";
+  export function freemem(): number;
+  export function homedir(): string;
+  export function hostname(): string;
+  export function loadavg(): number[];
+  export function machine(): string;
+  export function networkInterfaces(): Record<string, any>;
+  export function platform(): string;
+  export function release(): string;
+  export function tmpdir(): string;
+  export function totalmem(): number;
+  export function type(): string;
+  export function uptime(): number;
+  export function userInfo(): any;
+  export function version(): string;
+}
+
+declare module "node:path" {
+  interface Parts {
+    root: string;
+    dir: string;
+    base: string;
+    ext: string;
+    name: string;
+  }
+  interface Path {
+    basename(path: string, suffix?: string): string;
+    readonly delimiter: string;
+    dirname(path: string): string;
+    extname(path: string): string;
+    format(parts: Partial<Parts>): string;
+    isAbsolute(path: string): boolean;
+    join(...parts: string[]): string;
+    normalize(path: string): string;
+    parse(path: string): Parts;
+    readonly posix: Path;
+    relative(from: string, to: string): string;
+    resolve(...parts: string[]): string;
+    readonly sep: string;
+  }
+  const path: Path;
+  export = path;
+}
+
+declare module "node:path/posix" {
+  import path = require("node:path");
+  export = path;
+}
+
+declare module "node:perf_hooks" {
+  export const PerformanceObserver: any, constants: any;
+  export const performance: { now(): number; readonly timeOrigin: number; [name: string]: any };
+}
+
+declare module "node:process" {
+  export = process;
+}
+
+declare module "node:punycode" {
+  export const ucs2: { decode(text: string): number[]; encode(points: readonly number[]): string };
+  export const version: string;
+  export function decode(text: string): string;
+  export function encode(text: string): string;
+  export function toASCII(domain: string): string;
+  export function toUnicode(domain: string): string;
+}
+
+declare module "node:querystring" {
+  type Query = { [name: string]: string | string[] | undefined };
+  interface ParseOptions {
+    decodeURIComponent?: (text: string) => string;
+    maxKeys?: number;
+  }
+  export function decode(text: string, separator?: string, equals?: string, options?: ParseOptions): Query;
+  export function encode(values?: object, separator?: string, equals?: string, options?: { encodeURIComponent?: (text: string) => string }): string;
+  export function escape(text: string): string;
+  export function parse(text: string, separator?: string, equals?: string, options?: ParseOptions): Query;
+  export function stringify(values?: object, separator?: string, equals?: string, options?: { encodeURIComponent?: (text: string) => string }): string;
+  export function unescape(text: string): string;
+}
+
+declare module "node:stream" {
+  export const Duplex: any, PassThrough: any, Readable: any, Stream: any, Transform: any, Writable: any;
+  export const addAbortSignal: any, compose: any, destroy: any, finished: any, pipeline: any, promises: any;
+}
+
+declare module "node:stream/promises" {
+  export const finished: any, pipeline: any;
+}
+
+declare module "node:stream/web" {
+  const Stream: typeof ReadableStream;
+  type Stream = ReadableStream;
+  export { Stream as ReadableStream };
+}
+
+declare module "node:string_decoder" {
+  export class StringDecoder {
+    constructor(encoding?: BufferEncoding);
+    end(bytes?: Uint8Array): string;
+    write(bytes: Uint8Array): string;
+  }
+}
+
+declare module "node:timers" {
+  const later: typeof setTimeout;
+  const notLater: typeof clearTimeout;
+  const repeat: typeof setInterval;
+  const notRepeat: typeof clearInterval;
+  const soon: typeof setImmediate;
+  const notSoon: typeof clearImmediate;
+  export { later as setTimeout, notLater as clearTimeout, repeat as setInterval, notRepeat as clearInterval, soon as setImmediate, notSoon as clearImmediate };
+}
+
+declare module "node:timers/promises" {
+  export function setImmediate<T = void>(value?: T): Promise<T>;
+  export function setTimeout<T = void>(ms?: number, value?: T): Promise<T>;
+  export const scheduler: { wait(ms: number): Promise<void>; yield(): Promise<void> };
+}
+
+declare module "node:url" {
+  const Address: typeof URL;
+  type Address = URL;
+  const Query: typeof URLSearchParams;
+  type Query = URLSearchParams;
+  export { Address as URL, Query as URLSearchParams };
+  interface Parts {
+    auth: string | null;
+    hash: string | null;
+    host: string | null;
+    hostname: string | null;
+    href: string;
+    path: string | null;
+    pathname: string | null;
+    port: string | null;
+    protocol: string | null;
+    query: any;
+    search: string | null;
+    slashes: boolean | null;
+  }
+  export function domainToASCII(domain: string): string;
+  export function domainToUnicode(domain: string): string;
+  export function fileURLToPath(url: string | URL): string;
+  export function format(url: URL, options?: { fragment?: boolean; search?: boolean; auth?: boolean }): string;
+  export function format(url: string | Partial<Parts>): string;
+  export function parse(url: string, parseQuery?: boolean, slashesDenoteHost?: boolean): Parts;
+  export function pathToFileURL(path: string): URL;
+  export function resolve(from: string, to: string): string;
+  export function urlToHttpOptions(url: URL): Record<string, any>;
+}
+
+declare module "node:util" {
+  const Decoder: typeof TextDecoder;
+  type Decoder = TextDecoder;
+  const Encoder: typeof TextEncoder;
+  type Encoder = TextEncoder;
+  export { Decoder as TextDecoder, Encoder as TextEncoder };
+  export * as types from "node:util/types";
+  export function callbackify<A extends unknown[], R>(f: (...args: A) => Promise<R>): (...args: [...A, (err: Error | null, result: R) => void]) => void;
+  export function debuglog(section: string): ((...args: unknown[]) => void) & { enabled: boolean };
+  export function deprecate<F extends Function>(f: F, message?: string, code?: string): F;
+  export function format(...args: unknown[]): string;
+  export function inherits(constructor: Function, parent: Function): void;
+  export const inspect: { (value: unknown, options?: { depth?: number | null }): string; readonly custom: unique symbol };
+  export function isDeepStrictEqual(a: unknown, b: unknown): boolean;
+  export function promisify<A extends unknown[], R>(f: (...args: [...A, (err: any, result: R) => void]) => void): (...args: A) => Promise<R>;
+  export function promisify(f: Function): (...args: any[]) => Promise<any>;
+  export function stripVTControlCharacters(text: string): string;
+  export function toUSVString(text: string): string;
+}
+
+declare module "node:util/types" {
+  export function isAnyArrayBuffer(value: unknown): value is ArrayBuffer;
+  export function isArrayBuffer(value: unknown): value is ArrayBuffer;
+  export function isArrayBufferView(value: unknown): value is ArrayBufferView;
+  export function isBoxedPrimitive(value: unknown): boolean;
+  export function isDataView(value: unknown): value is DataView;
+  export function isDate(value: unknown): value is Date;
+  export function isMap(value: unknown): value is Map<unknown, unknown>;
+  export function isNativeError(value: unknown): value is Error;
+  export function isPromise(value: unknown): value is Promise<unknown>;
+  export function isProxy(value: unknown): boolean;
+  export function isRegExp(value: unknown): value is RegExp;
+  export function isSet(value: unknown): value is Set<unknown>;
+  export function isTypedArray(value: unknown): boolean;
+  export function isUint8Array(value: unknown): value is Uint8Array;
+  export function isWeakMap(value: unknown): value is WeakMap<object, unknown>;
+  export function isWeakSet(value: unknown): value is WeakSet<object>;
+}
+
+declare module "assert" {
+  import module = require("node:assert");
+  export = module;
+}
+
+declare module "assert/strict" {
+  import module = require("node:assert/strict");
+  export = module;
+}
+
+declare module "async_hooks" {
+  import module = require("node:async_hooks");
+  export = module;
+}
+
+declare module "buffer" {
+  import module = require("node:buffer");
+  export = module;
+}
+
+declare module "constants" {
+  import module = require("node:constants");
+  export = module;
+}
+
+declare module "crypto" {
+  import module = require("node:crypto");
+  export = module;
+}
+
+declare module "diagnostics_channel" {
+  import module = require("node:diagnostics_channel");
+  export = module;
+}
+
+declare module "events" {
+  import module = require("node:events");
+  export = module;
+}
+
+declare module "http" {
+  import module = require("node:http");
+  export = module;
+}
+
+declare module "https" {
+  import module = require("node:https");
+  export = module;
+}
+
+declare module "os" {
+  import module = require("node:os");
+  export = module;
+}
+
+declare module "path" {
+  import module = require("node:path");
+  export = module;
+}
+
+declare module "path/posix" {
+  import module = require("node:path/posix");
+  export = module;
+}
+
+declare module "perf_hooks" {
+  import module = require("node:perf_hooks");
+  export = module;
+}
+
+declare module "process" {
+  import module = require("node:process");
+  export = module;
+}
+
+declare module "punycode" {
+  import module = require("node:punycode");
+  export = module;
+}
+
+declare module "querystring" {
+  import module = require("node:querystring");
+  export = module;
+}
+
+declare module "stream" {
+  import module = require("node:stream");
+  export = module;
+}
+
+declare module "stream/promises" {
+  import module = require("node:stream/promises");
+  export = module;
+}
+
+declare module "stream/web" {
+  import module = require("node:stream/web");
+  export = module;
+}
+
+declare module "string_decoder" {
+  import module = require("node:string_decoder");
+  export = module;
+}
+
+declare module "timers" {
+  import module = require("node:timers");
+  export = module;
+}
+
+declare module "timers/promises" {
+  import module = require("node:timers/promises");
+  export = module;
+}
+
+declare module "url" {
+  import module = require("node:url");
+  export = module;
+}
+
+declare module "util" {
+  import module = require("node:util");
+  export = module;
+}
+
+declare module "util/types" {
+  import module = require("node:util/types");
+  export = module;
+}
