@@ -67,15 +67,20 @@ func encodePayload(src Source) ([]byte, error) {
 	if files.Len() > MaxPackagesSize {
 		return nil, newBuildError([]Diagnostic{packagesTooLarge(sizes)})
 	}
-	head, err := json.Marshal(header)
-	if err != nil {
-		return nil, fmt.Errorf("encode packages: %w", err)
-	}
-	if len(head)+files.Len() > maxPayload {
+	payload := joinPayload(header, &files)
+	if len(payload) > maxPayload {
 		return nil, newBuildError([]Diagnostic{fault("", "The action and its packages are too large together", "Leave out what the action does not use.")})
 	}
+	return payload, nil
+}
+
+func joinPayload(header payloadHeader, files *bytes.Buffer) []byte {
+	head, err := json.Marshal(header)
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
 	out := append([]byte(payloadMagic), binary.AppendUvarint(nil, uint64(len(head)))...)
-	return append(append(out, head...), files.Bytes()...), nil
+	return append(append(out, head...), files.Bytes()...)
 }
 
 func packagesTooLarge(sizes map[string]int) Diagnostic {
@@ -100,12 +105,15 @@ func appendFiles(out *bytes.Buffer, p *npm.Package) int {
 			continue
 		}
 		n++
-		for _, part := range [][]byte{[]byte(name), p.Files[name]} {
-			out.Write(binary.AppendUvarint(nil, uint64(len(part))))
-			out.Write(part)
-		}
+		appendPart(out, []byte(name))
+		appendPart(out, p.Files[name])
 	}
 	return n
+}
+
+func appendPart(out *bytes.Buffer, part []byte) {
+	out.Write(binary.AppendUvarint(nil, uint64(len(part))))
+	out.Write(part)
 }
 
 func isDeclaration(name string) bool {

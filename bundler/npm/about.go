@@ -12,6 +12,8 @@ type about struct {
 	Name    string
 	Module  string
 	Main    string
+	Types   string
+	Typings string
 	Browser any // nil, a string, or a map[string]any
 	Exports any
 	Imports any
@@ -52,6 +54,10 @@ func readAbout(text []byte) about {
 			a.Module, _ = m.value.(string)
 		case "main":
 			a.Main, _ = m.value.(string)
+		case "types":
+			a.Types, _ = m.value.(string)
+		case "typings":
+			a.Typings, _ = m.value.(string)
 		case "browser":
 			a.Browser = m.value
 		case "exports":
