@@ -35,9 +35,34 @@ const (
 	retErrno = unix.SECCOMP_RET_ERRNO
 )
 
+// toolCalls are what a tool needs besides: it starts, and reads files, of which Landlock says which. archToolCalls are those of one architecture.
+var toolCalls = append(archToolCalls,
+	unix.SYS_EXECVE, unix.SYS_OPENAT, unix.SYS_FSTAT, unix.SYS_STATX, unix.SYS_PREAD64, unix.SYS_LSEEK, unix.SYS_GETDENTS64, unix.SYS_READLINKAT, unix.SYS_FACCESSAT, unix.SYS_FACCESSAT2,
+	unix.SYS_GETCWD, unix.SYS_UNAME, unix.SYS_GETUID, unix.SYS_GETEUID, unix.SYS_GETGID, unix.SYS_GETEGID, unix.SYS_GETPPID,
+)
+
+// purpose is what a process with a filter is for.
+type purpose int
+
+const (
+	forCalls purpose = iota // it runs actions
+	forTasks                // it builds, and is refused files where another one is ended for asking
+	forTool                 // it is a tool, and is refused what it need not do: what it tries is not known beforehand
+)
+
 // filterCalls lets the process make no system calls but those that it needs, from all its threads, and ends it with SIGSYS if it tries another. Calls for files are refused only if they are expected.
 func filterCalls(expectFiles bool) error {
-	raw, err := bpf.Assemble(filter(uint32(os.Getpid()), expectFiles))
+	if expectFiles {
+		return applyFilter(forTasks, unix.SECCOMP_FILTER_FLAG_TSYNC)
+	}
+	return applyFilter(forCalls, unix.SECCOMP_FILTER_FLAG_TSYNC)
+}
+
+// filterToolCalls does it for this thread, which becomes a tool.
+func filterToolCalls() error { return applyFilter(forTool, 0) }
+
+func applyFilter(p purpose, flags uintptr) error {
+	raw, err := bpf.Assemble(filter(uint32(os.Getpid()), p))
 	if err != nil {
 		return fmt.Errorf("assemble filter: %w", err)
 	}
@@ -46,7 +71,7 @@ func filterCalls(expectFiles bool) error {
 		code[i] = unix.SockFilter{Code: r.Op, Jt: r.Jt, Jf: r.Jf, K: r.K}
 	}
 	program := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
-	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&program)))
+	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(&program)))
 	goruntime.KeepAlive(code)
 	switch {
 	case errno != 0:
@@ -58,7 +83,7 @@ func filterCalls(expectFiles bool) error {
 }
 
 // filter is the program that the kernel runs at each system call. Its input is a struct seccomp_data.
-func filter(pid uint32, expectFiles bool) []bpf.Instruction {
+func filter(pid uint32, p purpose) []bpf.Instruction {
 	const number, arch = 0, 4
 	code := []bpf.Instruction{
 		bpf.LoadAbsolute{Off: arch, Size: 4},
@@ -85,9 +110,15 @@ func filter(pid uint32, expectFiles bool) []bpf.Instruction {
 	allowMemory(allowIf)
 	allowIf(unix.SYS_CLONE, condition{0, whole, []uint32{threadFlags}})
 	allowIf(unix.SYS_PRCTL, condition{0, whole, []uint32{unix.PR_SET_VMA}}) // Go names its memory
-	allowIf(unix.SYS_FCNTL, condition{1, whole, []uint32{unix.F_GETFL}})
 	answer(retErrno|uint32(unix.ENOSYS), unix.SYS_CLONE3)
-	if expectFiles {
+	if p == forTool {
+		answer(retAllow, toolCalls...)
+		allowIf(unix.SYS_PRLIMIT64, condition{0, whole, []uint32{0}}) // its own limits
+		allowIf(unix.SYS_FCNTL, condition{1, whole, []uint32{unix.F_GETFD, unix.F_GETFL, unix.F_SETFL}})
+		return append(code, bpf.RetConstant{Val: retErrno | uint32(unix.EPERM)})
+	}
+	allowIf(unix.SYS_FCNTL, condition{1, whole, []uint32{unix.F_GETFL}})
+	if p == forTasks {
 		answer(retErrno|uint32(unix.EACCES), fileCalls...)
 	}
 	return append(code, bpf.RetConstant{Val: retKill})

@@ -8,4 +8,6 @@ var otherCalls []uint32
 
 var otherFileCalls = []uint32{unix.SYS_FSTATAT}
 
+var archToolCalls = []uint32{unix.SYS_FSTATAT}
+
 const archThreadFlags = 0

@@ -5,3 +5,5 @@ package worker
 import "errors"
 
 func filterCalls(bool) error { return errors.ErrUnsupported }
+
+func filterToolCalls() error { return errors.ErrUnsupported }

@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 			loop(worker.Spawn(worker.FD))
 		}
 	}
+	if len(os.Args) > 2 && os.Args[1] == "tool" {
+		fmt.Fprintln(os.Stderr, worker.ExecTool(os.Args[2:]))
+		os.Exit(worker.ExitNotConfined)
+	}
 	if len(os.Args) > 2 && os.Args[1] == "hostile" {
 		hostile(os.Args[2])
 		os.Exit(0)
@@ -37,8 +41,15 @@ func TestMain(m *testing.M) {
 		speaks()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, dir := range leftovers {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
+
+// leftovers are folders that several tests use.
+var leftovers []string
 
 // loop ends the process as its main loop has ended.
 func loop(err error) {

@@ -1,4 +1,4 @@
-// Package child makes the program that imports it a worker or spawner process, if its only argument says so, before the rest of the program is initialised.
+// Package child makes the program that imports it a worker or spawner process, if its first argument says so, before the rest of the program is initialised.
 //
 // Go initialises packages in the order of their import paths, each as soon as those that it imports are. This one imports only what a worker needs, and its function init does not return in such a process: of the other packages of a large program, many of which take
 // longer than a worker takes to start, most are never initialised. That holds while no package that a worker needs comes late in that order.
@@ -17,9 +17,13 @@ import (
 const (
 	Worker  = "worker"  // runs actions; it has no tasks
 	Spawner = "spawner" // starts workers
+	Tool    = "tool"    // becomes another program, see [worker.ExecTool]; other arguments follow
 )
 
 func init() {
+	if len(os.Args) > 2 && os.Args[1] == Tool {
+		becomeTool()
+	}
 	if len(os.Args) != 2 {
 		return
 	}
@@ -29,6 +33,12 @@ func init() {
 	case Spawner:
 		run(func() error { return worker.Spawn(worker.FD) })
 	}
+}
+
+// becomeTool never returns.
+func becomeTool() {
+	fmt.Fprintln(os.Stderr, worker.ExecTool(os.Args[2:]))
+	os.Exit(worker.ExitNotConfined)
 }
 
 // run never returns. The main loop gets a goroutine of its own, because this one is bound to its thread as long as the program is being initialised.
