@@ -71,7 +71,7 @@ func TestCheck(t *testing.T) {
 		"config that is not":      {`input.config.domain;`, "action.ts:3:16 Property 'domain' does not exist on type"},
 		"a secret that is not":    {`input.secrets.OTHER;`, "action.ts:3:17 Property 'OTHER' does not exist on type 'Secrets'. (TS2339)"},
 		"a secret not set":        {`const key: string = input.secrets.API_KEY;`, "action.ts:3:9 Type 'string | undefined' is not assignable to type 'string'. (TS2322)"},
-		"an outcome that is not":  {`if (input.user.id) return { kind: "deny" };`, `action.ts:3:29 Type '"deny"' is not assignable to type`},
+		"an outcome that is not":  {`if (input.user.id) return { kind: "deny" };`, `action.ts:3:31 Type '"deny"' is not assignable to type`},
 		"behind a wide character": {`const s = "🎉"; s.none;`, "action.ts:3:21 Property 'none' does not exist on type"},
 		"a global of browsers":    {`window;`, "action.ts:3:3 Cannot find name 'window'. (TS2304)"},
 		"the globals": {`await fetch("https://a.example", { signal: AbortSignal.timeout(1) }); durward.log("info", "x", { a: 1 }); (await durward.counter.hit("k", { window_seconds: 1 })).count.toFixed(); structuredClone(1);
