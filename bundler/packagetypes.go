@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -37,6 +38,8 @@ func (r Remote) Types(ctx context.Context, tenant string, packages *Packages) (*
 
 // RunTypesTask is the process's side.
 func RunTypesTask(payload []byte) ([]byte, error) {
+	debug.FreeOSMemory() // a build that was here before may have left much
+	defer debug.SetGCPercent(debug.SetGCPercent(50))
 	src, err := DecodeSource(payload)
 	if err != nil {
 		return nil, err
@@ -44,7 +47,7 @@ func RunTypesTask(payload []byte) ([]byte, error) {
 	if src.Packages == nil {
 		return nil, errors.New("decode packages: there are none")
 	}
-	return json.Marshal(npm.NewTree(src.Packages.Lock, src.Packages.ByKey).Declarations())
+	return json.Marshal(npm.NewTree(&src.Packages.Lock.Lock, src.Packages.ByKey).Declarations())
 }
 
 // encodeDeclarations writes packages as encodePayload does, with their declarations alone. If those are too much, the largest packages go without, and whole is false.
@@ -82,8 +85,8 @@ func withoutScripts(p *npm.Package) (slim *npm.Package, size int) {
 }
 
 // payloadOf writes all files of packages, with no source.
-func payloadOf(lock *npm.Lock, packages map[string]*npm.Package) []byte {
-	header := payloadHeader{Lock: lock}
+func payloadOf(lock *Lock, packages map[string]*npm.Package) []byte {
+	header := payloadHeader{Lock: lock.withoutModules()}
 	var files bytes.Buffer
 	for _, key := range lock.Keys() {
 		integrity := lock.Packages[key].Integrity
@@ -97,6 +100,14 @@ func payloadOf(lock *npm.Lock, packages map[string]*npm.Package) []byte {
 		}
 	}
 	return joinPayload(header, &files)
+}
+
+// withoutModules is what of a lock is about packages of npm.
+func (l *Lock) withoutModules() *Lock {
+	slim := &Lock{Lock: l.Lock}
+	slim.Root = maps.Clone(l.Root)
+	maps.DeleteFunc(slim.Root, func(name, _ string) bool { return strings.HasPrefix(name, ModulePrefix) })
+	return slim
 }
 
 // decodeDeclarations takes every byte for hostile.

@@ -77,10 +77,10 @@ func (e *Egress) shown() any {
 }
 
 // checkWords refuses what is not one of the words.
-func checkWords(pointer string, list, words []string, add func(pointer, format string, args ...any)) {
+func checkWords[T ~string](pointer string, list, words []T, add func(pointer, format string, args ...any)) {
 	for i, w := range list {
 		if !slices.Contains(words, w) {
-			add(fmt.Sprintf("%s/%d", pointer, i), "%q is not one of %v", clip(w, 40), words)
+			add(fmt.Sprintf("%s/%d", pointer, i), "%q is not one of %v", clip(string(w), 40), words)
 		}
 	}
 }

@@ -46,6 +46,11 @@ type Store interface {
 	// ResealTenant stores t.RedirectSecret in place of from; errors as of ResealSecret.
 	ResealTenant(ctx context.Context, t Tenant, from string) error
 
+	// Publishing returns what a tenant asks of drafts, the zero one before the first save; ErrNotFound if the tenant does not exist.
+	Publishing(ctx context.Context, tenant TenantID) (Publishing, error)
+	// SavePublishing stores p; errors as of SaveEgress.
+	SavePublishing(ctx context.Context, tenant TenantID, p Publishing, events ...audit.Event) error
+
 	// Egress returns a tenant's policy, the zero one before the first save; ErrNotFound if the tenant does not exist.
 	Egress(ctx context.Context, tenant TenantID) (Egress, error)
 	// SaveEgress stores e, whose Revision is one more than that of the policy it was made from; ErrConflict if the stored policy is not that one, ErrNotFound if the

@@ -16,12 +16,13 @@ const (
 	Download Stage = "download" // archives come from the registry
 	Unpack   Stage = "unpack"   // archives are checked and unpacked
 	Bundle   Stage = "bundle"   // the sources become one script, which is loaded once
+	Check    Stage = "check"    // types are checked
 	Run      Stage = "run"
 	Store    Stage = "store"
 )
 
 // Stages returns all of them, in order.
-func Stages() []Stage { return []Stage{Wait, Resolve, Download, Unpack, Bundle, Run, Store} }
+func Stages() []Stage { return []Stage{Wait, Resolve, Download, Unpack, Bundle, Check, Run, Store} }
 
 // Step says how far a stage is. A field that means nothing in the stage is zero.
 type Step struct {

@@ -29,6 +29,7 @@ type Builder interface {
 type Catalog interface {
 	Action(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (catalog.Action, error)
 	Draft(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (catalog.Draft, error)
+	Publishing(ctx context.Context, tenant catalog.TenantID) (catalog.Publishing, error)
 }
 
 // Publisher makes versions out of drafts, and tries drafts out.
@@ -40,6 +41,11 @@ type Publisher struct {
 	Packages interface {
 		Load(ctx context.Context, lock json.RawMessage) (*bundler.Packages, error)
 	}
+	// PackageDeclarations gathers the types of packages. Default: what has a lock has no types.
+	PackageDeclarations PackageTypes
+	// TypeChecker checks the types of what tenants want checked. Default: tenants that demand it cannot publish.
+	TypeChecker TypeChecker
+
 	Schemas catalog.Schemas
 	Engine  *runtime.Engine
 	Now     func() time.Time
@@ -54,7 +60,7 @@ type Publication struct {
 const maxMessage = 2000
 
 // Publish makes a version of an action's draft. Publishing what is published already returns the version that is there; with the same number and other content it returns an
-// error that is catalog.ErrExists. Sources that do not build are a [*bundler.BuildError] and an incomplete draft is catalog.InvalidErrors; nothing is stored then. The
+// error that is catalog.ErrExists. Sources that do not build, or whose types are wrong where the tenant refuses that, are a [*bundler.BuildError]; [ErrNoTypeCheck] says that such a tenant's types cannot be checked, and an incomplete draft is catalog.InvalidErrors; nothing is stored then. The
 // diagnostics are warnings.
 func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.TenantID, slug catalog.ActionSlug, publication Publication) (Version, []bundler.Diagnostic, error) {
 	if err := checkPublication(publication); err != nil {
@@ -81,6 +87,10 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	if err != nil {
 		return Version{}, nil, err
 	}
+	ill, err := p.checkTypes(ctx, tenant, &draft)
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
 	lock, err := decodeLock(draft.Lock)
 	if err != nil {
 		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
@@ -90,7 +100,7 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 		Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
 		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code, PublishedAt: p.now(), PublishedBy: by,
 	}
-	warnings := bundle.Warnings
+	warnings := slices.Concat(bundle.Warnings, ill)
 	if !isModule {
 		warnings = slices.Concat(warnings, undeclared(&draft, source.Files, &bundle.Capabilities))
 	}

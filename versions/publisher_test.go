@@ -45,6 +45,10 @@ func (d drafts) Draft(context.Context, catalog.TenantID, catalog.ActionSlug) (ca
 	return d.draft, nil
 }
 
+func (d drafts) Publishing(context.Context, catalog.TenantID) (catalog.Publishing, error) {
+	return catalog.Publishing{TypeCheck: catalog.TypeCheckOff}, nil
+}
+
 func aDraft() catalog.Draft {
 	return catalog.Draft{
 		Files: map[string]string{"action.ts": "source", "lib/b.ts": "more"}, Entry: "action.ts", Triggers: []contract.TriggerID{"login.after", "login.before"},

@@ -23,6 +23,7 @@ var allowed = map[string]string{
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"deliveries": "viewer", "delivery": "viewer", "deadLetters": "viewer", "redriveDeadLetter": "publisher", "discardDeadLetter": "publisher",
+	"draftTypes": "viewer", "packageTypes": "viewer", "publishing": "viewer", "savePublishing": "admin",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
 	"rollout": "viewer", "startRollout": "publisher", "promote": "publisher", "pauseRollout": "publisher", "resumeRollout": "publisher", "abortRollout": "publisher",
 	"createPass": "publisher", "rollBack": "publisher", "saveFreezes": "publisher", "recallRevision": "publisher", "recallVersion": "publisher", "rotateRunKeys": "operator",

@@ -134,6 +134,7 @@ func TestWholeJob(t *testing.T) {
 	handleDeadLetter(s, base, keys)
 	shareModule(s, base, keys)
 	bringIn(s, base, keys)
+	readTypes(s, action, keys)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)
@@ -209,8 +210,47 @@ func setUp(s *server, base string, keys map[string]string) {
 	s.call(keys["admin"], "DELETE", base+"/secrets/API_KEY", nil).into(200, nil)
 	s.call(keys["admin"], "PUT", base+"/egress", `{"hosts":["api.example.com"]}`).into(200, nil)
 	s.call(keys["admin"], "GET", base+"/egress", nil).into(200, nil)
+	s.call(keys["admin"], "PUT", base+"/publishing", `{}`).into(200, nil)
+	s.call(keys["viewer"], "GET", base+"/publishing", nil).into(200, nil)
 	s.call(operatorKey, "PUT", base+"/limits", `{"cpu_ms":1000}`).into(200, nil)
 	s.call(operatorKey, "GET", base+"/limits", nil).into(200, nil)
+}
+
+// readTypes gives the action a package, and reads the types of both.
+func readTypes(s *server, action string, keys map[string]string) {
+	s.t.Helper()
+	s.call(keys["author"], "PATCH", action+"/draft", `{"dependencies":{"@acme/typed":"^1"},"secrets":["API_KEY"]}`).into(200, nil)
+	var draft api.DraftTypes
+	r := s.call(keys["viewer"], "GET", action+"/draft/types", nil)
+	r.into(200, &draft)
+	require.Contains(s.t, draft.Files["durward.d.ts"], "readonly API_KEY?: string;")
+	require.Contains(s.t, draft.Files["durward.d.ts"], "domain: string;")
+	require.Equal(s.t, "private, no-cache", r.header.Get("Cache-Control"))
+	require.Equal(s.t, 304, s.call(keys["viewer"], "GET", action+"/draft/types", nil, "If-None-Match", `"other", W/`+r.header.Get("Etag")).status)
+
+	var packages api.PackageTypes
+	at := action + "/draft/types/" + draft.Packages
+	r = s.call(keys["viewer"], "GET", at, nil)
+	r.into(200, &packages)
+	require.Equal(s.t, []api.TypedPackage{{Name: "@acme/typed", Version: "1.0.0", Types: "own"}}, packages.Packages)
+	require.Equal(s.t, "export declare const n: number;\n", packages.Files["node_modules/@acme/typed/index.d.ts"])
+	require.True(s.t, packages.Complete)
+	require.Equal(s.t, draft.Packages, packages.Digest)
+	require.Equal(s.t, `"`+draft.Packages+`"`, r.header.Get("Etag"))
+	require.Contains(s.t, r.header.Get("Cache-Control"), "immutable")
+	again := s.call(keys["viewer"], "GET", at, nil, "If-None-Match", r.header.Get("Etag"))
+	require.Equal(s.t, 304, again.status)
+	require.Empty(s.t, again.body)
+	s.call(keys["viewer"], "GET", action+"/draft/types/"+strings.Repeat("0", 64), nil).problem(404, "not_found")
+
+	s.call(keys["author"], "PATCH", action+"/draft", `{"secrets":[]}`).into(200, nil)
+	var changed api.DraftTypes
+	s.call(keys["viewer"], "GET", action+"/draft/types", nil).into(200, &changed)
+	require.NotEqual(s.t, draft.Files, changed.Files)
+	require.Equal(s.t, draft.Packages, changed.Packages, "the same lock has the same document")
+	s.call(keys["author"], "PATCH", action+"/draft", `{"dependencies":{}}`).into(200, nil)
+	s.call(keys["viewer"], "GET", action+"/draft/types", nil).into(200, &changed)
+	s.call(keys["viewer"], "GET", at, nil).problem(404, "not_found")
 }
 
 // TestBackupHasTheLastCalls takes a backup before the records of a call would have been stored.

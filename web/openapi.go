@@ -118,6 +118,10 @@ func (rt *route) responses(schemas components) map[string]any {
 			"description": "Accepted: it is stored, and will be run at least once.", "headers": own, "content": content(schemas, rt.answer),
 		}
 	}
+	if slices.ContainsFunc(rt.headers, func(p parameter) bool { return p.name == headerIfNoneMatch }) {
+		success["headers"] = map[string]any{"X-Request-Id": headers["X-Request-Id"], "Etag": header("Names the answer, for If-None-Match.")}
+		all[strconv.Itoa(http.StatusNotModified)] = map[string]any{"description": http.StatusText(http.StatusNotModified), "headers": headers}
+	}
 	for status, kinds := range rt.problemsByStatus() {
 		lines := each(kinds, func(k problemKind) string { return string(k.code) + ": " + k.title + "." })
 		all[strconv.Itoa(status)] = map[string]any{

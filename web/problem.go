@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/durward/durward/bundler"
+	"github.com/durward/durward/bundler/typecheck"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -42,6 +43,7 @@ const (
 	noSealKey            code = "no_seal_key"
 	noRegistry           code = "no_registry"
 	registryFailed       code = "registry_failed"
+	noTypeCheck          code = "no_type_check"
 	bodyTooLarge         code = "body_too_large"
 	unsupportedMediaType code = "unsupported_media_type"
 	invalid              code = "invalid"
@@ -82,6 +84,7 @@ var problemKinds = []problemKind{
 	{isLive, 409, "It is live", ""},
 	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
 	{noRegistry, 409, "The server has no npm registry", "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings."},
+	{noTypeCheck, 409, "The server has no TypeScript compiler", "The tenant publishes only what passes the type check. The operator starts the server with --tsc or DURWARD_TSC, the path of the compiler; or an admin of the tenant sets its type check to warn or off."},
 	{bodyTooLarge, 413, "The body is too large", ""},
 	{unsupportedMediaType, 415, "The body must be JSON", "Send it with Content-Type: application/json, and not compressed."},
 	{invalid, 422, "The request breaks a rule", ""},
@@ -169,11 +172,13 @@ func classify(err error, p *api.Problem) code {
 		return registryFailed
 	case errors.Is(err, deliveries.ErrFull):
 		return tooManyDeliveries
+	case errors.Is(err, versions.ErrNoTypeCheck):
+		return noTypeCheck
 	case errors.Is(err, errTenantBusy):
 		return tooManyRequests
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
-	case errors.Is(err, worker.ErrBusy), errors.Is(err, audit.ErrFull), errors.Is(err, errBodiesFull):
+	case errors.Is(err, worker.ErrBusy), errors.Is(err, typecheck.ErrBusy), errors.Is(err, audit.ErrFull), errors.Is(err, errBodiesFull):
 		return busy
 	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
 		return stopping

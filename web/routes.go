@@ -118,6 +118,14 @@ func settingsRoutes() []route {
 			body: api.EgressChange{}, answer: api.Egress{}, problems: []code{conflict}, handle: (*Server).saveEgress,
 		},
 		{
+			method: get, path: "/v1/tenants/{tenant}/publishing", id: "publishing", summary: "Read what is asked of drafts that are published", role: catalog.RoleViewer,
+			answer: api.Publishing{}, handle: (*Server).publishing,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/publishing", id: "savePublishing", summary: "Say what is asked of drafts that are published", role: catalog.RoleAdmin,
+			body: api.PublishingChange{}, answer: api.Publishing{}, problems: []code{conflict}, handle: (*Server).savePublishing,
+		},
+		{
 			method: get, path: "/v1/tenants/{tenant}/limits", id: "limits", summary: "Read the most that one execution of the tenant may have", role: catalog.RoleOperator,
 			answer: api.TenantLimits{}, handle: (*Server).limits,
 		},
@@ -152,6 +160,14 @@ func actionRoutes() []route {
 			answer: api.Draft{}, handle: (*Server).draft,
 		},
 		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/draft/types", id: "draftTypes", summary: "Read the TypeScript declarations for an action's draft",
+			role: catalog.RoleViewer, headers: noneMatch(), answer: api.DraftTypes{}, handle: (*Server).draftTypes,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/actions/{action}/draft/types/{digest}", id: "packageTypes", summary: "Read the TypeScript declarations of a draft's packages",
+			role: catalog.RoleViewer, headers: noneMatch(), answer: api.PackageTypes{}, problems: []code{noRegistry, registryFailed, tooCostly, busy, stopping}, handle: (*Server).packageTypes,
+		},
+		{
 			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
 			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, quota, noRegistry, registryFailed, tooCostly, busy, stopping},
 			events: true, handle: (*Server).saveDraft,
@@ -173,7 +189,7 @@ func actionRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "publish", summary: "Publish an action's draft as an immutable version",
 			role: catalog.RolePublisher, body: api.Publication{}, answer: api.Published{}, status: http.StatusCreated,
-			problems: []code{exists, quota, noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).publish,
+			problems: []code{exists, quota, noRegistry, registryFailed, noTypeCheck, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).publish,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
@@ -253,6 +269,13 @@ func historyRoutes() []route {
 			answer: api.List[api.Record]{}, handle: (*Server).executions,
 		},
 	}
+}
+
+const headerIfNoneMatch = "If-None-Match"
+
+// noneMatch is the header by which a caller tells what it has already.
+func noneMatch() []parameter {
+	return []parameter{{headerIfNoneMatch, textSchema(), "The Etag of an answer that the caller has; 304 if it is still the right one."}}
 }
 
 // pages are the parameters of a list.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/durward/durward/bundler/capability"
+	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
@@ -91,6 +92,10 @@ func words(set string) []string {
 		return texts[string]([]rollout.Standing{rollout.Waiting, rollout.Within, rollout.Above, rollout.Breached})
 	case "cohort":
 		return []string{rollout.Stable.String(), rollout.Candidate.String()}
+	case "type_check":
+		return texts[string](catalog.TypeChecks())
+	case "types_source":
+		return []string{string(npm.TypesOwn), string(npm.TypesDeclared), string(npm.TypesNone)}
 	case "severity":
 		return []string{"error", "warning"}
 	case "log_level":

@@ -21,6 +21,7 @@ import (
 
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
+	"github.com/durward/durward/bundler/npm/npmtest"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
@@ -38,7 +39,7 @@ import (
 // TestMain lets the test binary be its own worker process.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
-		tasks := map[string]worker.Task{bundler.TaskName: bundler.Task(nil), catalog.SchemaTask: catalog.RunSchemaTask}
+		tasks := map[string]worker.Task{bundler.TaskName: bundler.Task(nil), bundler.TypesTask: bundler.RunTypesTask, catalog.SchemaTask: catalog.RunSchemaTask}
 		if err := worker.Serve(worker.FD, tasks); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -96,7 +97,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	schemas := catalog.RemoteSchemas{Run: run}
 	keyring, err := seal.ParseKeys(seal.NewKey())
 	require.NoError(t, err)
-	packages := versions.NewPackages(npm.New(npm.Options{}), store)
+	packages := versions.NewPackages(scoped(t, filepath.Join(dir, "packages")), store)
 	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits, Packages: packages})
 	settings := versions.NewSettings(ctx, actions, mostLimits)
 	broker := host.New(host.Options{})
@@ -124,7 +125,8 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		}},
 		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	config.Publisher = &versions.Publisher{Store: store, Catalog: config.Catalog, Builder: bundler.Remote{Run: run}, Packages: packages, Schemas: schemas, Engine: engine}
+	config.Publisher = &versions.Publisher{Store: store, Catalog: config.Catalog, Builder: bundler.Remote{Run: run}, Schemas: schemas, Engine: engine}
+	config.Publisher.Packages, config.Publisher.PackageDeclarations = packages, bundler.Remote{Run: run}
 	for _, c := range changes {
 		c(&config)
 	}
@@ -138,6 +140,16 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	work.Go(func() { queue.Run(running, config.Executor) })
 	t.Cleanup(func() { stop(); work.Wait() })
 	return s
+}
+
+// scoped gets packages of one scope, @acme, and has no registry for others.
+func scoped(t testing.TB, cache string) *npm.Client {
+	t.Helper()
+	registry := npmtest.New(t)
+	registry.Add("@acme/typed", "1.0.0", map[string]any{"types": "index.d.ts"}, map[string]string{"index.js": "exports.n = 1;", "index.d.ts": "export declare const n: number;\n"})
+	settings, err := npm.ParseSettings("@acme:registry="+registry.URL()+"/", os.LookupEnv)
+	require.NoError(t, err)
+	return npm.New(npm.Options{Settings: settings, Cache: cache, HTTP: registry.Client()})
 }
 
 // logBuffer keeps what a server logs.

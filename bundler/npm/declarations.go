@@ -76,7 +76,7 @@ func (t *Tree) Declarations() *Declarations {
 	names := slices.Sorted(maps.Keys(t.lock.Root))
 	var roots []*place
 	for _, name := range names {
-		if name != nodeTypes {
+		if t.packages[t.lock.Root[name]] != nil && name != nodeTypes { // else it is no package
 			roots = append(roots, c.put("node_modules/"+name, t.lock.Root[name], 0))
 		}
 	}
@@ -309,7 +309,7 @@ func (c *collector) follow(s source, ref reference) {
 
 // dependency is the place of the package that a name means at another place. A package that has none yet gets one, as far up as nothing else is in the way.
 func (c *collector) dependency(from *place, name string) *place {
-	key, ok := c.tree.dependency(from.key, name)
+	key, ok := c.tree.dependency(Import{From: File{Key: from.key}}, name)
 	if !ok || name == nodeTypes {
 		return nil
 	}

@@ -56,6 +56,10 @@ func write(a *Action) string {
 	w.line("")
 	w.text.WriteString(node)
 	w.shortNames()
+	w.line("")
+	w.doc("Shared modules. Their types are not told here: everything in them is any.")
+	w.line(`declare module "durward:*";`)
+	w.line(`declare module "actions:*";`)
 	return w.text.String()
 }
 

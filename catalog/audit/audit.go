@@ -52,6 +52,7 @@ const (
 	SecretDeleted   EventType = "secret.deleted"
 	EgressSaved     EventType = "egress.saved"
 	LimitsSaved     EventType = "limits.saved"
+	PublishingSaved EventType = "publishing.saved"
 
 	DeliveryRedriven  EventType = "delivery.redriven"
 	DeliveryDiscarded EventType = "delivery.discarded"

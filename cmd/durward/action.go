@@ -19,6 +19,7 @@ type actionCommand struct {
 	Pull    actionPull    `cmd:"" help:"Write an action's draft into a folder."`
 	Upgrade actionUpgrade `cmd:"" help:"Settle a draft's dependencies anew, on the newest versions in their ranges."`
 	Run     actionRun     `cmd:"" help:"Run an action's draft on a sample event."`
+	Types   actionTypes   `cmd:"" help:"Write the types for an action's draft into a folder, for an editor."`
 	Publish actionPublish `cmd:"" help:"Make an immutable version of an action's draft."`
 
 	Dependents actionDependents `cmd:"" help:"List what has a shared module in it."`

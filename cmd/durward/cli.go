@@ -32,6 +32,8 @@ type cli struct {
 	Secret secretCommand `cmd:"" group:"author" help:"Set, list and delete the secrets that actions use."`
 	Egress egressCommand `cmd:"" group:"author" help:"Say where actions may send requests."`
 
+	Publishing publishingCommand `cmd:"" group:"author" help:"Say what is asked of drafts that are published."`
+
 	Flow     flowCommand     `cmd:"" group:"flow" help:"Say which actions run where."`
 	Rollout  rolloutCommand  `cmd:"" group:"flow" help:"Bring a new revision to a growing part of the users."`
 	Execute  executeCommand  `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`

@@ -31,6 +31,8 @@ type serveCommand struct {
 
 	Npmrc string `placeholder:"FILE" type:"existingfile" env:"DURWARD_NPMRC" help:"The npm settings (.npmrc) that say where the packages of actions come from, and with which credentials. Without it actions have no dependencies."`
 
+	TSC string `name:"tsc" placeholder:"FILE" type:"existingfile" env:"DURWARD_TSC" help:"The native TypeScript compiler, version 7 or later, which checks types where a tenant asks for it. Without it they are not checked."`
+
 	MaxCPU          time.Duration `name:"max-cpu" default:"2s" env:"DURWARD_MAX_CPU" help:"The most computing time that one execution may have."`
 	MaxWall         time.Duration `default:"10s" env:"DURWARD_MAX_WALL" help:"The most time that one execution may take, at most the 10s of a whole chain."`
 	MaxMemory       int           `default:"96" env:"DURWARD_MAX_MEMORY" help:"The most memory that one execution may have, in MiB."`
@@ -155,7 +157,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	}
 	config := serverConfig{
 		Data: c.Data, OperatorKey: c.OperatorKey, Listener: listener, Drain: c.Drain, Logger: c.Logging.logger(s.err),
-		Seal: keyring, Packages: packages, MostLimits: c.mostLimits(),
+		Seal: keyring, Packages: packages, TSC: c.TSC, MostLimits: c.mostLimits(),
 		Workers:  worker.Config{Sandbox: worker.Level(c.Sandbox), Spares: c.Spares, PerTenant: c.PerTenant, Max: c.Workers, Concurrency: c.Concurrency, Queue: c.Queue, HardMemory: hardMemory(c.MaxMemory)},
 		Recorder: audit.RecorderOptions{Days: c.Retention, Overflow: overflow(c.Overflow), TenantDayBytes: c.TenantRecords << 20},
 		Answers:  idempotency.Options{Window: c.IdempotencyWindow, TenantEntries: c.IdempotencyEntries, TenantBytes: c.IdempotencySize << 20},

@@ -38,6 +38,8 @@ type serverConfig struct {
 	Seal *seal.Keyring
 	// Packages are the npm settings. Default: actions have no dependencies, but those that are in the cache.
 	Packages *npm.Settings
+	// TSC is the path of the native TypeScript compiler. Default: types are not checked.
+	TSC string
 	// MostLimits are the most that any execution may have. A zero field is what an execution has if nobody says anything.
 	MostLimits catalog.Limits
 	// Workers is the pool for executions; Command, Spawner and Observe are filled in. Its Sandbox is demanded of processes that build, too.
@@ -62,6 +64,7 @@ type server struct {
 	store     *bolt.Store
 	runs      *worker.Pool // executions
 	builds    *worker.Pool // bundling, and checks of schemas
+	compiler  *compiler    // nil if there is none
 	broker    *host.Broker
 	conductor *versions.Conductor
 	recorder  *audit.Recorder
@@ -91,6 +94,9 @@ func newServer(config serverConfig) (s *server, err error) {
 		return s, err
 	}
 	s.logSandbox()
+	if s.compiler, err = newCompiler(ctx, config.TSC, config.Data, config.Workers.Sandbox, config.Logger); err != nil {
+		return s, err
+	}
 	config.Recorder.Logger = config.Logger
 	if s.recorder, err = audit.NewRecorder(filepath.Join(config.Data, "spool"), s.store, config.Recorder); err != nil {
 		return s, err
@@ -171,6 +177,11 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	settings := versions.NewSettings(ctx, actions, most)
 	s.broker = host.New(host.Options{})
 	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
+	remote := bundler.Remote{Run: task}
+	publisher := &versions.Publisher{Store: s.store, Catalog: actions, Builder: remote, Packages: packages, PackageDeclarations: remote, Schemas: schemas, Engine: engine}
+	if s.compiler != nil {
+		publisher.TypeChecker = s.compiler.checker
+	}
 	flows := &versions.Flows{Store: s.store, Schemas: schemas, Tenants: settings}
 	live := versions.NewLive(ctx, s.store)
 	s.conductor = &versions.Conductor{
@@ -184,7 +195,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	}
 	return web.New(web.Config{
 		Catalog:    actions,
-		Publisher:  &versions.Publisher{Store: s.store, Catalog: actions, Builder: bundler.Remote{Run: task}, Packages: packages, Schemas: schemas, Engine: engine},
+		Publisher:  publisher,
 		Flows:      flows,
 		Executor:   s.executor,
 		Recorder:   s.recorder,
@@ -247,6 +258,9 @@ func (s *server) close() error {
 		if pool != nil {
 			pool.Close()
 		}
+	}
+	if s.compiler != nil {
+		s.compiler.tool.Close()
 	}
 	if s.broker != nil {
 		s.broker.Close()

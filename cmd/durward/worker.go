@@ -19,7 +19,7 @@ const builderCommand = "builder"
 func runBuilder(stderr io.Writer) int {
 	// A terminal sends its Ctrl-C, and a service manager its SIGTERM, to all processes of the server. When a worker ends is the server's to say: it closes the socket.
 	signal.Ignore(os.Interrupt, syscall.SIGTERM)
-	tasks := map[string]worker.Task{bundler.TaskName: buildTask, catalog.SchemaTask: catalog.RunSchemaTask}
+	tasks := map[string]worker.Task{bundler.TaskName: buildTask, bundler.TypesTask: bundler.RunTypesTask, catalog.SchemaTask: catalog.RunSchemaTask}
 	if err := worker.Serve(worker.FD, tasks); err != nil {
 		fmt.Fprintf(stderr, "durward builder: %v\n", err)
 		return exitFailed

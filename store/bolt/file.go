@@ -14,7 +14,7 @@ import (
 )
 
 // format is the layout of the files that this program writes, and the newest that it reads.
-const format = 7
+const format = 8
 
 var (
 	bucketMeta = []byte("meta")

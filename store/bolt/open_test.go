@@ -160,8 +160,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("8")) }),
-			"has format 8 and this program reads up to 7", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("9")) }),
+			"has format 9 and this program reads up to 8", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -213,7 +213,7 @@ func TestUpgrade(t *testing.T) {
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
 		for _, name := range []string{
-			"secrets", "egress", "limits", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
+			"secrets", "egress", "limits", "publishing", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
 			"delivery_lines", "delivery_accounts", "dependents",
 		} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
@@ -237,7 +237,7 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "7", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "8", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -260,14 +260,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("8"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("9"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 8, format.Found)
+	require.Equal(t, 9, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -16,6 +16,8 @@ var (
 	bucketSecrets = []byte("secrets") // tenant, name
 	bucketEgress  = []byte("egress")  // tenant
 	bucketLimits  = []byte("limits")  // tenant
+
+	bucketPublishing = []byte("publishing") // tenant
 )
 
 func secretKey(tenant catalog.TenantID, name string) key { return textKey(string(tenant), name) }
@@ -135,11 +137,24 @@ func (s *Store) SaveTenantLimits(ctx context.Context, tenant catalog.TenantID, l
 	return saveSetting(ctx, s, bucketLimits, tenant, storedLimits(limits), events)
 }
 
+// Publishing implements catalog.Store.
+func (s *Store) Publishing(ctx context.Context, tenant catalog.TenantID) (catalog.Publishing, error) {
+	stored, err := readSetting[storedPublishing](ctx, s, bucketPublishing, tenant)
+	return catalog.Publishing(stored), err
+}
+
+// SavePublishing implements catalog.Store.
+func (s *Store) SavePublishing(ctx context.Context, tenant catalog.TenantID, p catalog.Publishing, events ...audit.Event) error {
+	return saveSetting(ctx, s, bucketPublishing, tenant, storedPublishing(p), events)
+}
+
 // setting is something of which a tenant has one, with a revision.
 type setting interface{ revision() int }
 
 func (e storedEgress) revision() int { return e.Revision }
 func (l storedLimits) revision() int { return l.Revision }
+
+func (p storedPublishing) revision() int { return p.Revision }
 
 // readSetting returns the zero value if nothing was saved yet.
 func readSetting[T setting](ctx context.Context, s *Store, bucket []byte, tenant catalog.TenantID) (stored T, err error) {

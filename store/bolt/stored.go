@@ -53,6 +53,13 @@ type storedLimits struct {
 	UpdatedBy     audit.Actor    `json:"updated_by"`
 }
 
+type storedPublishing struct {
+	Revision  int               `json:"revision"`
+	TypeCheck catalog.TypeCheck `json:"type_check"`
+	UpdatedAt time.Time         `json:"updated_at"`
+	UpdatedBy audit.Actor       `json:"updated_by"`
+}
+
 type storedKey struct {
 	ID        catalog.KeyID    `json:"id"`
 	Tenant    catalog.TenantID `json:"tenant"`

@@ -110,6 +110,27 @@ func testEgress(t *testing.T, s Store) {
 	require.Equal(t, catalog.Egress{Revision: 2}, got, "nothing of the one before is left")
 }
 
+func testPublishing(t *testing.T, s Store) {
+	ctx := t.Context()
+	_, err := s.Publishing(ctx, "acme")
+	require.ErrorIs(t, err, catalog.ErrNotFound)
+	p := catalog.Publishing{Revision: 1, TypeCheck: catalog.TypeCheckWarn, UpdatedAt: now, UpdatedBy: alice}
+	require.ErrorIs(t, s.SavePublishing(ctx, "acme", p), catalog.ErrNotFound)
+	tenant(t, s, "acme")
+	tenant(t, s, "other")
+	got, err := s.Publishing(ctx, "acme")
+	require.NoError(t, err)
+	require.Zero(t, got)
+	require.NoError(t, s.SavePublishing(ctx, "acme", p, event(audit.PublishingSaved)))
+	got, err = s.Publishing(ctx, "acme")
+	require.NoError(t, err)
+	require.Equal(t, p, got)
+	got, err = s.Publishing(ctx, "other")
+	require.NoError(t, err)
+	require.Zero(t, got)
+	require.ErrorIs(t, s.SavePublishing(ctx, "acme", p), catalog.ErrConflict)
+}
+
 func testLimits(t *testing.T, s Store) {
 	ctx := t.Context()
 	_, err := s.TenantLimits(ctx, "acme")

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"secrets are sealed anew":           testReseal,
 		"egress policies":                   testEgress,
 		"limits":                            testLimits,
+		"publishing":                        testPublishing,
 		"policies are saved one at a time":  testEgressRace,
 		"limits are saved one at a time":    testLimitsRace,
 		"tenants are watched":               testWatchTenants,
