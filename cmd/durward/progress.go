@@ -96,6 +96,8 @@ func progressText(p api.Progress) string {
 		text = fmt.Sprintf("unpacking packages, %d of %d done", p.Done, p.Total)
 	case "bundle":
 		return "bundling"
+	case "check":
+		return "checking types"
 	case "run":
 		return "running"
 	case "store":

@@ -36,9 +36,9 @@ func TestTypes(t *testing.T) {
 	var none []string
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		t.Run(name, func(t *testing.T) {
-			lock, err := client.Resolve(t.Context(), map[string]string{name: declared[name]}, nil)
+			lock, err := client.Resolve(t.Context(), map[string]string{name: declared[name]})
 			require.NoError(t, err)
-			packages, err := client.Fetch(t.Context(), lock, nil)
+			packages, err := client.Fetch(t.Context(), lock)
 			require.NoError(t, err)
 			got, err := remote.Types(t.Context(), "acme", &bundler.Packages{Lock: lock, ByKey: packages})
 			require.NoError(t, err)
