@@ -140,10 +140,8 @@ func removeFile(root *os.Root, name string) error {
 	if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if root.Remove(filepath.FromSlash(dir)) != nil {
-			break // there is something in it
-		}
+	for dir := path.Dir(name); dir != "." && root.Remove(filepath.FromSlash(dir)) == nil; { // up to one with something in it
+		dir = path.Dir(dir)
 	}
 	return nil
 }

@@ -2,12 +2,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"syscall"
 )
+
+var spun int // what a loop that does nothing else changes
 
 func main() {
 	if len(os.Args) < 2 {
@@ -31,13 +34,14 @@ func main() {
 	case "remove":
 		err = os.Remove(argument)
 	case "connect":
-		_, err = net.Dial("tcp", argument)
+		_, err = new(net.Dialer).DialContext(context.Background(), "tcp", argument)
 	case "start":
-		err = exec.Command(argument).Run()
+		err = exec.CommandContext(context.Background(), argument).Run()
 	case "kill":
 		err = syscall.Kill(syscall.Getppid(), syscall.SIGTERM)
 	case "hang":
-		for {
+		for n := 0; ; n++ {
+			spun = n
 		}
 	case "flood":
 		for {
