@@ -10,8 +10,6 @@ import (
 	"syscall"
 )
 
-var spun int // what a loop that does nothing else changes
-
 func main() {
 	if len(os.Args) < 2 {
 		return
@@ -40,8 +38,8 @@ func main() {
 	case "kill":
 		err = syscall.Kill(syscall.Getppid(), syscall.SIGTERM)
 	case "hang":
-		for n := 0; ; n++ {
-			spun = n
+		for n := 0; n >= 0; {
+			n = (n + 1) % 1000
 		}
 	case "flood":
 		for {
