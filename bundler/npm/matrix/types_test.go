@@ -40,7 +40,7 @@ func TestTypes(t *testing.T) {
 			require.NoError(t, err)
 			packages, err := client.Fetch(t.Context(), lock)
 			require.NoError(t, err)
-			got, err := remote.Types(t.Context(), "acme", &bundler.Packages{Lock: lock, ByKey: packages})
+			got, err := remote.Types(t.Context(), "acme", &bundler.Packages{Lock: &bundler.Lock{Lock: *lock}, ByKey: packages})
 			require.NoError(t, err)
 			require.True(t, got.Complete)
 			require.Len(t, got.Packages, 1)

@@ -2417,3 +2417,7 @@ declare module "util/types" {
   import module = require("node:util/types");
   export = module;
 }
+
+/** Shared modules. Their types are not told here: everything in them is any. */
+declare module "durward:*";
+declare module "actions:*";
