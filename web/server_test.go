@@ -97,7 +97,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	schemas := catalog.RemoteSchemas{Run: run}
 	keyring, err := seal.ParseKeys(seal.NewKey())
 	require.NoError(t, err)
-	packages := versions.NewPackages(scoped(t, filepath.Join(dir, "packages")), store)
+	packages := versions.NewPackages(npm.New(npm.Options{}), store)
 	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits, Packages: packages})
 	settings := versions.NewSettings(ctx, actions, mostLimits)
 	broker := host.New(host.Options{})
@@ -142,14 +142,17 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	return s
 }
 
-// scoped gets packages of one scope, @acme, and has no registry for others.
-func scoped(t testing.TB, cache string) *npm.Client {
+// withRegistry has the server get packages from a registry that has one, @acme/typed.
+func withRegistry(t testing.TB) change {
 	t.Helper()
 	registry := npmtest.New(t)
 	registry.Add("@acme/typed", "1.0.0", map[string]any{"types": "index.d.ts"}, map[string]string{"index.js": "exports.n = 1;", "index.d.ts": "export declare const n: number;\n"})
-	settings, err := npm.ParseSettings("@acme:registry="+registry.URL()+"/", os.LookupEnv)
+	settings, err := npm.ParseSettings("registry="+registry.URL()+"/", os.LookupEnv)
 	require.NoError(t, err)
-	return npm.New(npm.Options{Settings: settings, Cache: cache, HTTP: registry.Client()})
+	client := npm.New(npm.Options{Settings: settings, Cache: t.TempDir(), HTTP: registry.Client()})
+	return func(config *web.Config) {
+		config.Publisher.Packages.(*versions.Packages).Client = client // the catalog has the same ones
+	}
 }
 
 // logBuffer keeps what a server logs.

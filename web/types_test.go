@@ -28,7 +28,7 @@ func (c checker) Check(_ context.Context, _ string, p typecheck.Project) ([]bund
 // publishChecked publishes the allow-list where the tenant's type check is so, and the server has such a checker.
 func publishChecked(t *testing.T, mode string, c *checker) *reply {
 	t.Helper()
-	s := newServer(t, func(config *web.Config) {
+	s := newServer(t, withRegistry(t), func(config *web.Config) {
 		if c != nil {
 			config.Publisher.TypeChecker = c
 		}
@@ -121,3 +121,11 @@ func TestPublishing(t *testing.T) {
 }
 
 func place(d api.Diagnostic) string { return fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column) }
+
+func TestNoRegistry(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	keys := s.tenant("acme")
+	body := `{"slug":"gate","triggers":["login.after"],"files":{"action.ts":"export const execute = () => {}"},"dependencies":{"axios":"^1"}}`
+	require.Contains(t, s.call(keys["author"], "POST", "/v1/tenants/acme/actions", body).problem(409, "no_registry").Detail, "--npmrc")
+}
