@@ -15,6 +15,8 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/deliveries"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/vm"
 	"github.com/durward/durward/runtime/worker"
@@ -77,12 +79,14 @@ func serveInProcess(binary, address string) error {
 	}
 	schemas, engine := catalog.RemoteSchemas{Run: task}, &runtime.Engine{Sandbox: newInProcess()}
 	actions := catalog.New(ctx, store, schemas, catalog.Options{})
+	queue := deliveries.New(store, deliveries.Options{Logger: logger})
 	server, err := web.New(web.Config{
 		Catalog:   actions,
 		Publisher: &versions.Publisher{Store: store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
 		Flows:     &versions.Flows{Store: store, Schemas: schemas},
-		Executor:  &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions},
-		Recorder:  recorder, Workers: idle, Backup: store.Backup, Logger: logger, OperatorKeyHash: sha256.Sum256([]byte(key)),
+		Executor:  &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions, Deliveries: queue},
+		Answers:   idempotency.New(store, idempotency.Options{Logger: logger}), Deliveries: queue,
+		Recorder: recorder, Workers: idle, Backup: store.Backup, Logger: logger, OperatorKeyHash: sha256.Sum256([]byte(key)),
 	})
 	if err != nil {
 		return err

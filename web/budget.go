@@ -27,7 +27,7 @@ const (
 // How often one tenant may change what it has stored: as often as a pipeline that pushes everything at once does, but not for long. Each change costs the server, which sign-ins wait for, up to some milliseconds.
 const (
 	tenantEdits = 20 // a second
-	editsAtOnce = 400
+	editsAtOnce = 200
 	paced       = 1000 // tenants that are remembered before those are forgotten that have their whole burst again
 )
 
