@@ -236,7 +236,7 @@ func flowRoutes() []route {
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows/{flow}/slots/{slot}/execute", id: "execute", summary: "Run what is attached to a slot, and get the decision; at an asynchronous trigger, have it run",
-			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, accepts: true, problems: []code{invalidRun, invalidPass, keyReused, tooManyDeliveries, busy, stopping},
+			role: catalog.RoleExecute, body: schemaName("Call"), answer: api.Answer{}, accepts: true, problems: []code{invalidRun, notResumable, invalidPass, keyReused, tooManyDeliveries, busy, stopping},
 			headers: []parameter{
 				{
 					headerIdempotencyKey, map[string]any{"type": "string", "minLength": 1, "maxLength": maxIdempotencyKey},

@@ -40,6 +40,10 @@ type cli struct {
 	Delivery deliveryCommand `cmd:"" group:"flow" help:"See what nobody waits for: deliveries and dead letters."`
 	Audit    auditCommand    `cmd:"" group:"flow" help:"See who changed what, and what ran."`
 
+	Export exportCommand `cmd:"" group:"flow" help:"Write a tenant's whole set-up into files, without secrets."`
+	Plan   planCommand   `cmd:"" group:"flow" help:"Show what applying such files would change."`
+	Apply  applyCommand  `cmd:"" group:"flow" help:"Make a tenant's set-up what files say."`
+
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
 }
 

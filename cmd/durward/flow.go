@@ -14,6 +14,7 @@ import (
 
 type flowCommand struct {
 	Create    flowCreate    `cmd:"" help:"Create a flow."`
+	Clone     flowClone     `cmd:"" help:"Create a flow with what is live of another one, which it shares nothing with afterwards."`
 	List      flowList      `cmd:"" help:"List the flows."`
 	Show      flowShow      `cmd:"" help:"Show a flow and what runs in it."`
 	Attach    flowAttach    `cmd:"" help:"Attach a version of an action to a slot."`
@@ -54,6 +55,31 @@ func (c *flowCreate) Run(ctx context.Context, s streams) error {
 	}
 	return c.show(s.out, f, func(w io.Writer) {
 		fmt.Fprintf(w, "Created flow %s of kind %s, revision %d.\n", f.Slug, f.Kind, f.Revision)
+	})
+}
+
+type flowClone struct {
+	tenantConnection
+	From string `arg:"" help:"The flow to copy."`
+	Slug string `arg:"" help:"The new flow. Lower-case letters, digits and hyphens; it never changes."`
+	Name string `help:"What people call the flow. Default: the slug."`
+}
+
+func (c *flowClone) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	from, err := tenant.Flow(ctx, c.From)
+	if err != nil {
+		return err
+	}
+	f, err := tenant.CreateFlow(ctx, api.NewFlow{Slug: c.Slug, Kind: from.Kind, Name: c.Name, Slots: from.Live.Slots})
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, f, func(w io.Writer) {
+		fmt.Fprintf(w, "Created flow %s of kind %s from revision %d of %s.\n", f.Slug, f.Kind, from.Live.Number, c.From)
 	})
 }
 
