@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"strings"
@@ -37,9 +38,15 @@ func (s *Server) answerWithEvents(r *request) error {
 	defer cancel()
 	e := &events{to: r.Response(), cancel: cancel}
 	defer e.end() // also if there is a panic
+	// The response is e's while there is work. Headers that the work has for it can still be sent if there was nothing to tell of.
+	kept := keptHeader{}
 	r.SetRequest(original.WithContext(progress.Watch(ctx, e.report)))
+	r.SetResponse(echo.NewResponse(kept, s.echo))
 	answer, err := r.route.handle(s, r)
+	e.end()
 	r.SetRequest(original)
+	r.SetResponse(e.to)
+	maps.Copy(e.to.Header(), kept.Header())
 	if sent := e.end(); err != nil && (!sent || original.Context().Err() != nil) {
 		return err
 	}
@@ -56,6 +63,13 @@ func (s *Server) answerWithEvents(r *request) error {
 	}
 	return err
 }
+
+// keptHeader is a response of which only the header is of interest.
+type keptHeader http.Header
+
+func (k keptHeader) Header() http.Header         { return http.Header(k) }
+func (k keptHeader) Write(b []byte) (int, error) { return len(b), nil }
+func (k keptHeader) WriteHeader(int)             {}
 
 // events is an answer that is a list of events. The work is never kept waiting for a client that reads slowly: what comes meanwhile is kept, up to maxPending steps, of which the oldest go first.
 type events struct {

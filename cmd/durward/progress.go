@@ -43,6 +43,8 @@ func newProgress(s streams) *progressLine {
 	if s.terminal != nil {
 		p.out, p.terminal, p.every = s.terminal, true, progressTerminal
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.timer = time.AfterFunc(progressAfter, p.show)
 	return p
 }

@@ -185,7 +185,7 @@ func TestDeathOfAWorker(t *testing.T) {
 			var group sync.WaitGroup
 			for _, tenant := range []string{"a", "a", "b"} {
 				group.Go(func() {
-					result, err := pool.Execute(context.Background(), tenant, slow, vm.Call{Entry: "execute", Input: []byte(`{}`)}, nil)
+					result, err := pool.Execute(context.Background(), tenant, slow, vm.Call{Entry: "execute", Input: []byte(`{}`), Limits: vm.Limits{Wall: time.Minute}}, nil)
 					if err != nil || string(result.Outcome) != `"survived"` {
 						t.Errorf("%s: %s %v %v", tenant, result.Outcome, result.Failure, err)
 					}
