@@ -1,5 +1,7 @@
 // Command summary reads the output of go test -json and says what passed, what failed and what was skipped, with each skip's reason. It exits with 1 if a test
 // failed, or if one was skipped and the environment says CI=true: a test that did not run has not passed.
+//
+// With the argument again it prints, a line each, packages and patterns of the tests that failed, for another try; nothing if there is more to it than that a few tests failed.
 package main
 
 import (
@@ -26,6 +28,7 @@ type summary struct {
 	output                  map[name][]string
 	passed, failed, skipped []name
 	builds                  []string // what the compiler said
+	packages                []string // a line for each that passed
 }
 
 func main() {
@@ -34,7 +37,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	if !s.report(os.Stdout, os.Getenv("CI") == "true") {
+	ci := os.Getenv("CI") == "true"
+	if len(os.Args) > 1 && os.Args[1] == "again" {
+		s.again(os.Stdout, ci)
+		return
+	}
+	if !s.report(os.Stdout, ci) {
 		os.Exit(1)
 	}
 }
@@ -70,7 +78,7 @@ func (s *summary) add(e event) {
 		if e.Test != "" {
 			s.passed = append(s.passed, n)
 		} else {
-			fmt.Printf("ok    %-52s %6.1fs\n", e.Package, e.Elapsed)
+			s.packages = append(s.packages, fmt.Sprintf("ok    %-52s %6.1fs\n", e.Package, e.Elapsed))
 		}
 	case "fail":
 		s.failed = append(s.failed, n)
@@ -82,7 +90,7 @@ func (s *summary) add(e event) {
 }
 
 func (s *summary) report(w io.Writer, ci bool) bool {
-	fmt.Fprint(w, strings.Join(s.builds, ""))
+	fmt.Fprint(w, strings.Join(s.packages, ""), strings.Join(s.builds, ""))
 	for _, n := range s.failed {
 		fmt.Fprintf(w, "\nFAIL  %s %s\n%s", n.pkg, n.test, strings.Join(s.output[n], ""))
 	}
@@ -101,4 +109,31 @@ func (s *summary) report(w io.Writer, ci bool) bool {
 		return false
 	}
 	return len(s.failed) == 0 && len(s.passed) > 0
+}
+
+// mostAgain is how many tests may be tried again. More of them do not fail by chance.
+const mostAgain = 5
+
+func (s *summary) again(w io.Writer, ci bool) {
+	if ci && len(s.skipped) > 0 {
+		return
+	}
+	tests := map[string][]string{}
+	count := 0
+	for _, n := range s.failed {
+		if strings.Contains(strings.Join(s.output[n], ""), "race detected") {
+			return
+		}
+		if n.test != "" && !strings.Contains(n.test, "/") {
+			tests[n.pkg] = append(tests[n.pkg], n.test)
+			count++
+		}
+	}
+	whole := slices.ContainsFunc(s.failed, func(n name) bool { return len(tests[n.pkg]) == 0 }) // it was not built, or died
+	if count > mostAgain || whole {
+		return
+	}
+	for pkg, names := range tests {
+		fmt.Fprintf(w, "%s ^(%s)$\n", pkg, strings.Join(names, "|"))
+	}
 }
