@@ -20,14 +20,14 @@ type Capabilities struct {
 	capability.Code
 }
 
-// Capabilities returns what the version can do, and false if it was published before its bundle was looked at. Outcomes that none of its triggers allows are left out.
+// Capabilities returns what the version can do, and false if it was published before its bundle was looked at. Outcomes that none of its triggers allows are left out, and those of a module, which has none.
 func (v *Version) Capabilities() (Capabilities, bool) {
 	if v.Code == nil {
 		return Capabilities{}, false
 	}
 	c := Capabilities{Hosts: v.Hosts, Secrets: v.Secrets, Code: *v.Code}
 	c.Outcomes = slices.DeleteFunc(slices.Clone(c.Outcomes), func(kind string) bool {
-		return kind != capability.Any && !slices.ContainsFunc(v.Triggers, func(id contract.TriggerID) bool {
+		return (kind != capability.Any || v.IsModule()) && !slices.ContainsFunc(v.Triggers, func(id contract.TriggerID) bool {
 			t, ok := contract.Lookup(id)
 			return ok && t.Allows(contract.Kind(kind))
 		})

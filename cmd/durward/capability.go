@@ -13,7 +13,10 @@ const anyCapability = "*"
 
 // printChanges tells in words what a version can do that the one before it could not, and what it can do no longer.
 func printChanges(w io.Writer, c api.Changes) {
-	if c.Since == "" {
+	switch {
+	case c.Since == "" && len(c.Added) == 0: // a module that only computes
+		return
+	case c.Since == "":
 		fmt.Fprintf(w, "Its capabilities: %s.\n", inWords(c.Added, "can"))
 		return
 	}
