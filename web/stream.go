@@ -43,11 +43,11 @@ func (s *Server) answerWithEvents(r *request) error {
 	r.SetRequest(original.WithContext(progress.Watch(ctx, e.report)))
 	r.SetResponse(echo.NewResponse(kept, s.echo))
 	answer, err := r.route.handle(s, r)
-	e.end()
+	sent := e.end()
 	r.SetRequest(original)
 	r.SetResponse(e.to)
 	maps.Copy(e.to.Header(), kept.Header())
-	if sent := e.end(); err != nil && (!sent || original.Context().Err() != nil) {
+	if err != nil && (!sent || original.Context().Err() != nil) {
 		return err
 	}
 	last := api.StreamEvent{}
