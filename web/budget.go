@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/durward/durward/catalog"
 )
@@ -22,13 +19,6 @@ const (
 	allOtherBytes    = 64 << 20
 	tenantReads      = 4
 	readWait         = time.Second
-)
-
-// How often one tenant may change what it has stored: as often as a pipeline that pushes everything at once does, but not for long. Each change costs the server, which sign-ins wait for, up to some milliseconds.
-const (
-	tenantEdits = 20 // a second
-	editsAtOnce = 200
-	paced       = 1000 // tenants that are remembered before those are forgotten that have their whole burst again
 )
 
 var (
@@ -97,28 +87,6 @@ func (i *intake) release() {
 	if i.held > 0 {
 		i.budget.give(i.tenant, i.held)
 	}
-}
-
-// pace bounds how often each tenant does something.
-type pace struct {
-	mu      sync.Mutex
-	tenants map[catalog.TenantID]*rate.Limiter
-}
-
-func newPace() *pace { return &pace{tenants: make(map[catalog.TenantID]*rate.Limiter)} }
-
-func (p *pace) allow(tenant catalog.TenantID, now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	limiter, ok := p.tenants[tenant]
-	if !ok {
-		if len(p.tenants) >= paced {
-			maps.DeleteFunc(p.tenants, func(_ catalog.TenantID, l *rate.Limiter) bool { return l.TokensAt(now) >= editsAtOnce })
-		}
-		limiter = rate.NewLimiter(tenantEdits, editsAtOnce)
-		p.tenants[tenant] = limiter
-	}
-	return limiter.AllowN(now, 1)
 }
 
 // gate bounds how many answers are read from the store at a time for one tenant: each may be some megabytes, several times over.

@@ -47,26 +47,6 @@ func TestBodiesInFlight(t *testing.T) {
 	s.call(keys["author"], "PATCH", draft, change).into(200, nil)
 }
 
-// A tenant that changes things without end is slowed down, and others and its calls do not notice.
-func TestEditsWithoutEnd(t *testing.T) {
-	t.Parallel()
-	s := newServer(t)
-	keys, others := s.tenant("acme"), s.tenant("other")
-	s.flow("acme", keys, "login")
-	edit := func(key, tenant string) *reply {
-		return s.call(key, "PATCH", "/v1/tenants/"+tenant+"/actions/none", `{"name":"x"}`)
-	}
-	answer := edit(keys["author"], "acme")
-	for answer.status != 429 {
-		require.Equal(t, 404, answer.status)
-		answer = edit(keys["author"], "acme")
-	}
-	require.NotEmpty(t, answer.header.Get("Retry-After"))
-	require.Equal(t, 404, edit(others["author"], "other").status)
-	s.call(keys["execute"], "POST", "/v1/tenants/acme/flows/login/slots/after/execute", loginCall).into(200, nil)
-	s.call(keys["viewer"], "GET", "/v1/tenants/acme/actions", nil).into(200, nil)
-}
-
 // pause is a place in a body where its reader has to wait.
 type pause struct{ reached, ended chan struct{} }
 

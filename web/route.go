@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -92,7 +91,7 @@ func (rt *route) reads() bool { return rt.method == http.MethodGet && rt.hasTena
 
 // handler is a route as the router sees it.
 func (s *Server) handler(rt route) echo.HandlerFunc {
-	hasTenant, reads, edits, bodies := rt.hasTenant(), rt.reads(), rt.hasTenant() && rt.edits(), s.others
+	hasTenant, reads, bodies := rt.hasTenant(), rt.reads(), s.others
 	if rt.role == catalog.RoleExecute {
 		bodies = s.calls
 	}
@@ -111,9 +110,6 @@ func (s *Server) handler(rt route) echo.HandlerFunc {
 		}
 		if err := rt.checkQuery(c); err != nil {
 			return err
-		}
-		if edits && !s.changes.allow(r.tenant, time.Now()) {
-			return errTenantBusy
 		}
 		if reads {
 			leave, err := s.reads.enter(r.context(), r.tenant)

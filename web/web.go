@@ -97,7 +97,6 @@ type Server struct {
 	scratch  sync.Pool // *scratch
 	calls    *budget   // of bodies of execute calls
 	others   *budget   // of all other bodies
-	changes  *pace
 	reads    gate
 }
 
@@ -110,8 +109,7 @@ func New(config Config) (*Server, error) {
 		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
 		calls:   newBudget(tenantCallBytes, allCallBytes), others: newBudget(tenantOtherBytes, allOtherBytes),
-		changes: newPace(),
-		reads:   gate{tenants: make(map[catalog.TenantID]*places)},
+		reads: gate{tenants: make(map[catalog.TenantID]*places)},
 	}
 	s.metrics = newMetrics(&s.config)
 	var err error
