@@ -40,7 +40,7 @@ await fetch(input.state.canary, { headers });
 for (let i = 0; ; i++) await durward.cache.set("key" + i, "x".repeat(10_000), 3600);
 
 //// a cache, ten thousand at once
-//? thrown pending_limit memory_limit request_limit
+//? thrown pending_limit memory_limit request_limit time_limit
 await Promise.all(Array.from({ length: 10_000 }, (_, i) => durward.cache.set("key" + i, i, 60)));
 
 //// a cache with a value of fifty megabytes
@@ -67,7 +67,7 @@ await durward.cache.set("key", { toJSON() { for (;;) {} } }, 60);
 for (let i = 0; ; i++) await durward.counter.hit("counter" + i, { window_seconds: 3600 });
 
 //// counters, ten thousand at once
-//? thrown pending_limit request_limit
+//? thrown pending_limit request_limit time_limit
 await Promise.all(Array.from({ length: 10_000 }, () => durward.counter.hit("one", { window_seconds: 1 })));
 
 //// counters with windows that are none
