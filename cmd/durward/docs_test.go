@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
 )
 
@@ -196,6 +197,25 @@ func TestDocumentedSettings(t *testing.T) {
 			require.Regexp(t, regexp.QuoteMeta(row)+"`?"+regexp.QuoteMeta(flag.Default)+"`? ", text)
 		}
 	}
+}
+
+// TestDocumentedEvents holds the table of edits to the types in package audit's source, both ways.
+func TestDocumentedEvents(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile(filepath.Join(root, "catalog", "audit", "audit.go"))
+	require.NoError(t, err)
+	var have []string
+	for _, found := range regexp.MustCompile(`EventType += "([a-z_.]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if found[1] != string(audit.ActionExecuted) { // which no edit has
+			have = append(have, found[1])
+		}
+	}
+	require.NotEmpty(t, have)
+	var told []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z]+\\.[a-z_]+`(?:, `[a-z_.]+`)*) \\|").FindAllStringSubmatch(document(t, "docs/audit.md"), -1) {
+		told = append(told, strings.Split(strings.ReplaceAll(row[1], "`", ""), ", ")...)
+	}
+	require.ElementsMatch(t, have, told)
 }
 
 // TestDocumentedTriggers finds each trigger in the list that docs/flows.md shows, with its answers.
