@@ -11,7 +11,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Without symbol table and debug information the program is nearly a third smaller; panics still name functions and lines.
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 
-.PHONY: help run build test race lint fmt fmt-check fuzz bench bench-packages hostile neighbour soak check update
+.PHONY: help run build test race lint fmt fmt-check fuzz bench bench-packages bench-rollouts hostile neighbour soak check update
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -50,6 +50,10 @@ bench: build ## measure execute over HTTP and its parts (see docs/performance.md
 
 bench-packages: build ## measure actions that use npm packages (first: npm ci in bundler/npm/matrix)
 	$(GO) run ./bench -binary $(BIN) -duration 1s packages
+
+bench-rollouts: build ## measure how soon a revision that is made live answers, how soon a guard takes a candidate back, and the resolving of runs
+	$(GO) run ./bench -binary $(BIN) -rounds 5 rollouts
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench Resolve -benchmem ./versions
 
 hostile: ## play the hostile programs on a real server, and show how each family was answered
 	$(GO) test ./cmd/durward -run '^TestHostile$$' -count=1 -v

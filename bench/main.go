@@ -7,6 +7,8 @@
 //
 // With the argument packages it measures actions that use npm packages, beside one that uses none.
 //
+// With the argument rollouts it measures how soon a revision that is made live answers, and how soon a guard takes a candidate back.
+//
 // With the argument neighbour it measures what a tenant notices of another one that runs the hostile programs of package hostile, and with soak it lets both run for a long time
 // and looks for what leaks. Both end with a verdict, and with the exit code 1 if it is bad.
 package main
@@ -59,6 +61,8 @@ func main() {
 		err = measure(*binary, *duration, *rounds, *pin && canPin())
 	case "packages":
 		err = measurePackages(*binary, *installed, *duration, *rounds)
+	case "rollouts":
+		err = measureRollouts(*binary, *rounds)
 	case "neighbour":
 		err = neighbour(*binary, *family, *duration, *rounds)
 	case "soak":
