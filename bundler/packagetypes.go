@@ -19,9 +19,10 @@ import (
 // TypesTask is what a worker process knows [RunTypesTask] by.
 const TypesTask = "types"
 
-// Types gathers the declarations of packages in another process. The error is [ErrBadReply], or what Run returned, wrapped.
-func (r Remote) Types(ctx context.Context, tenant string, packages *Packages) (*npm.Declarations, error) {
-	payload, whole, err := encodeDeclarations(packages)
+// Types gathers the declarations of packages, and of the shared modules that the lock has, in another process. modules are the files of those, by the paths that they have in a source. The error is [ErrBadReply], or what Run
+// returned, wrapped.
+func (r Remote) Types(ctx context.Context, tenant string, packages *Packages, modules map[string]string) (*npm.Declarations, error) {
+	payload, whole, err := encodeDeclarations(packages, modules)
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +48,13 @@ func RunTypesTask(payload []byte) ([]byte, error) {
 	if src.Packages == nil {
 		return nil, errors.New("decode packages: there are none")
 	}
-	return json.Marshal(npm.NewTree(&src.Packages.Lock.Lock, src.Packages.ByKey).Declarations())
+	declarations := typesTree(src).Declarations()
+	declarations.Packages = append(declarations.Packages, typedModules(src.Packages.Lock)...)
+	return json.Marshal(declarations)
 }
 
-// encodeDeclarations writes packages as encodePayload does, with their declarations alone. If those are too much, the largest packages go without, and whole is false.
-func encodeDeclarations(packages *Packages) (payload []byte, whole bool, err error) {
+// encodeDeclarations writes packages as encodePayload does, with their declarations alone, and the files of modules. If those are too much, the largest packages go without, and whole is false.
+func encodeDeclarations(packages *Packages, modules map[string]string) (payload []byte, whole bool, err error) {
 	if err := packages.check(); err != nil {
 		return nil, false, err
 	}
@@ -69,7 +72,7 @@ func encodeDeclarations(packages *Packages) (payload []byte, whole bool, err err
 		total -= sizes[key]
 		slim[key] = &npm.Package{}
 	}
-	return payloadOf(packages.Lock, slim), whole, nil
+	return payloadOf(packages.Lock, slim, modules), whole, nil
 }
 
 // withoutScripts is what of a package counts for its types, and how many bytes that is.
@@ -84,9 +87,9 @@ func withoutScripts(p *npm.Package) (slim *npm.Package, size int) {
 	return slim, size
 }
 
-// payloadOf writes all files of packages, with no source.
-func payloadOf(lock *Lock, packages map[string]*npm.Package) []byte {
-	header := payloadHeader{Lock: lock.withoutModules()}
+// payloadOf writes all files of packages, with those of modules as the source.
+func payloadOf(lock *Lock, packages map[string]*npm.Package, modules map[string]string) []byte {
+	header := payloadHeader{Source: Source{Files: modules}, Lock: lock}
 	var files bytes.Buffer
 	for _, key := range lock.Keys() {
 		integrity := lock.Packages[key].Integrity
@@ -100,14 +103,6 @@ func payloadOf(lock *Lock, packages map[string]*npm.Package) []byte {
 		}
 	}
 	return joinPayload(header, &files)
-}
-
-// withoutModules is what of a lock is about packages of npm.
-func (l *Lock) withoutModules() *Lock {
-	slim := &Lock{Lock: l.Lock}
-	slim.Root = maps.Clone(l.Root)
-	maps.DeleteFunc(slim.Root, func(name, _ string) bool { return strings.HasPrefix(name, ModulePrefix) })
-	return slim
 }
 
 // decodeDeclarations takes every byte for hostile.

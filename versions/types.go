@@ -25,9 +25,9 @@ type TypeChecker interface {
 	Check(ctx context.Context, tenant string, p typecheck.Project) ([]bundler.Diagnostic, error)
 }
 
-// PackageTypes gathers the declarations of packages; [bundler.Remote] is one.
+// PackageTypes gathers the declarations of packages and shared modules; [bundler.Remote] is one.
 type PackageTypes interface {
-	Types(ctx context.Context, tenant string, packages *bundler.Packages) (*npm.Declarations, error)
+	Types(ctx context.Context, tenant string, packages *bundler.Packages, modules map[string]string) (*npm.Declarations, error)
 }
 
 // DraftTypes are what an editor has to know of a draft besides its files.
@@ -45,17 +45,25 @@ func (p *Publisher) DraftTypes(ctx context.Context, tenant catalog.TenantID, slu
 	if err != nil {
 		return DraftTypes{}, fmt.Errorf("types of %s: %w", slug, err)
 	}
-	return DraftTypes{Revision: draft.Revision, Declarations: types.For(declaredBy(&draft)), Packages: typesDigest(draft.Lock)}, nil
+	declared, err := declaredBy(&draft)
+	if err != nil {
+		return DraftTypes{}, fmt.Errorf("types of %s: %w", slug, err)
+	}
+	return DraftTypes{Revision: draft.Revision, Declarations: types.For(declared), Packages: typesDigest(draft.Lock)}, nil
 }
 
-func declaredBy(draft *catalog.Draft) types.Action {
-	return types.Action{ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets}
+func declaredBy(draft *catalog.Draft) (types.Action, error) {
+	lock, err := decodeLock(draft.Lock)
+	if err != nil {
+		return types.Action{}, err
+	}
+	return types.Action{ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Modules: bundler.ModuleTypes(lock)}, nil
 }
 
 // typesFormat is part of the digest of a lock's types: it is another one when what is made of a lock changes.
-const typesFormat = "durward types 1\n"
+const typesFormat = "durward types 2\n"
 
-// typesDigest names the declarations of a lock's packages: a SHA-256 in hex.
+// typesDigest names the declarations of what a lock has: a SHA-256 in hex.
 func typesDigest(lock json.RawMessage) string {
 	if len(lock) == 0 {
 		return ""
@@ -64,7 +72,7 @@ func typesDigest(lock json.RawMessage) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// PackageTypes returns the declarations of the packages of a draft's lock. The error is catalog.ErrNotFound if the digest is not that of [Publisher.DraftTypes]; else errors are as for Publish. What a digest names never changes.
+// PackageTypes returns the declarations of the packages and shared modules of a draft's lock. The error is catalog.ErrNotFound if the digest is not that of [Publisher.DraftTypes]; else errors are as for Publish. What a digest names never changes.
 func (p *Publisher) PackageTypes(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug, digest string) (*npm.Declarations, error) {
 	draft, err := p.Catalog.Draft(ctx, tenant, slug)
 	if err == nil && (digest == "" || typesDigest(draft.Lock) != digest) {
@@ -84,7 +92,11 @@ func (p *Publisher) packageTypes(ctx context.Context, tenant catalog.TenantID, l
 	if err != nil {
 		return nil, err
 	}
-	return p.PackageDeclarations.Types(ctx, string(tenant), packages)
+	modules, err := p.ModuleFiles(ctx, tenant, lock)
+	if err != nil {
+		return nil, err
+	}
+	return p.PackageDeclarations.Types(ctx, string(tenant), packages, modules)
 }
 
 // TypeCheckAvailable says whether the server can check types.
@@ -123,9 +135,12 @@ func (p *Publisher) findTypeErrors(ctx context.Context, tenant catalog.TenantID,
 		return nil, ErrNoTypeCheck
 	}
 	progress.Report(ctx, progress.Step{Stage: progress.Check})
-	project := typecheck.Project{Files: draft.Files, Action: declaredBy(draft)}
+	declared, err := declaredBy(draft)
+	if err != nil {
+		return nil, err
+	}
+	project := typecheck.Project{Files: draft.Files, Action: declared}
 	if len(draft.Lock) > 0 {
-		var err error
 		if project.Packages, err = p.packageTypes(ctx, tenant, draft.Lock); err != nil {
 			return nil, err
 		}

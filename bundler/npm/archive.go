@@ -21,7 +21,9 @@ import (
 // Package is an unpacked package: its files by path, as far as a script can use them. It is immutable and shared.
 type Package struct {
 	Files map[string][]byte
-	size  int
+	// Sources says that it declares itself by its sources in TypeScript.
+	Sources bool
+	size    int
 }
 
 // Bounds of what an archive may hold.

@@ -21,7 +21,7 @@ const (
 type Declarations struct {
 	// Files are the texts by path; all paths begin with node_modules/.
 	Files map[string]string `json:"files"`
-	// Packages are those that the action declares, in the order of their names.
+	// Packages are those that the action declares, in the order of their names, without those that are sources.
 	Packages []Typed `json:"packages"`
 	// Complete says that nothing was left out because of the bounds.
 	Complete bool `json:"complete"`
@@ -81,7 +81,14 @@ func (t *Tree) Declarations() *Declarations {
 		}
 	}
 	for i, root := range roots {
-		c.entry(root, "")
+		if t.packages[root.key].Sources {
+			c.all(root)
+			c.drain()
+			continue
+		}
+		if !c.entry(root, "") && c.onlyParts(root) {
+			c.rest(root)
+		}
 		c.drain()
 		if name := strings.TrimPrefix(roots[i].folder, "node_modules/"); !strings.HasPrefix(name, "@types/") {
 			c.out.Packages = append(c.out.Packages, c.typed(name, root))
@@ -127,6 +134,13 @@ func (c *collector) typed(name string, root *place) Typed {
 	return t
 }
 
+// onlyParts says whether a package cannot be imported by its name alone, but has exports below it.
+func (c *collector) onlyParts(root *place) bool {
+	exports, _ := c.tree.about(root.key).Exports.(object)
+	_, whole := exports.get(".")
+	return !whole && slices.ContainsFunc(exports, func(m member) bool { return strings.HasPrefix(m.name, "./") })
+}
+
 // definitelyTyped is the package of @types for a package.
 func definitelyTyped(name string) string {
 	if scoped, ok := strings.CutPrefix(name, "@"); ok {
@@ -150,14 +164,24 @@ func (c *collector) rest(root *place) {
 			c.entry(root, strings.TrimPrefix(m.name, "./"))
 		}
 	}
-	if !all {
-		return
+	if all {
+		c.all(root)
 	}
-	for _, file := range slices.Sorted(maps.Keys(c.tree.packages[root.key].Files)) {
-		if isDeclaration(file) && !strings.Contains(file, "node_modules/") {
+}
+
+// all adds all that a package declares.
+func (c *collector) all(root *place) {
+	p := c.tree.packages[root.key]
+	for _, file := range slices.Sorted(maps.Keys(p.Files)) {
+		if (isDeclaration(file) || p.Sources && isSource(file)) && !strings.Contains(file, "node_modules/") {
 			c.want(root, file)
 		}
 	}
+}
+
+// isSource says whether TypeScript takes types from a file that is none of declarations.
+func isSource(file string) bool {
+	return slices.Contains([]string{".ts", ".mts", ".cts", ".json"}, path.Ext(file)) && path.Base(file) != "package.json"
 }
 
 func isDeclaration(file string) bool {

@@ -2,12 +2,10 @@ package typecheck_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	goruntime "runtime"
 	"strings"
 	"testing"
 
@@ -16,41 +14,9 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/bundler/typecheck"
+	"github.com/durward/durward/bundler/typecheck/typechecktest"
 	"github.com/durward/durward/bundler/types"
 )
-
-// compiler is the path of the native compiler, which npm ci installs.
-func compiler(t testing.TB) string {
-	t.Helper()
-	arch := map[string]string{"amd64": "x64"}[goruntime.GOARCH]
-	if arch == "" {
-		arch = goruntime.GOARCH
-	}
-	path, err := filepath.Abs(filepath.Join("../types/node_modules/@typescript", "typescript-"+goruntime.GOOS+"-"+arch, "lib", "tsc"))
-	require.NoError(t, err)
-	if _, err := os.Stat(path); err != nil {
-		message := "the TypeScript compiler is not installed: run npm ci in bundler/types"
-		if os.Getenv("CI") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
-	return path
-}
-
-func newChecker(t testing.TB) *typecheck.Checker {
-	t.Helper()
-	path := compiler(t)
-	return &typecheck.Checker{Dir: t.TempDir(), Run: func(ctx context.Context, dir string, args ...string) ([]byte, error) {
-		command := exec.CommandContext(ctx, path, args...)
-		command.Dir, command.Env = dir, []string{}
-		out, err := command.Output()
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			err = nil // it found something
-		}
-		return out, err
-	}}
-}
 
 const action = `import type { LoginAfter } from "durward";
 export async function execute(input: LoginAfter.Input): Promise<LoginAfter.Outcome> {
@@ -61,7 +27,7 @@ export async function execute(input: LoginAfter.Input): Promise<LoginAfter.Outco
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	checker := newChecker(t)
+	checker := typechecktest.NewChecker(t)
 	declared := types.Action{ConfigSchema: []byte(`{"type":"object","properties":{"domains":{"type":"array","items":{"type":"string"},"default":[]},"strict":{"type":"boolean"}}}`), Secrets: []string{"API_KEY"}}
 	for name, test := range map[string]struct {
 		code string
@@ -99,7 +65,7 @@ func TestCheck(t *testing.T) {
 
 func TestCheckOfPackagesAndFiles(t *testing.T) {
 	t.Parallel()
-	checker := newChecker(t)
+	checker := typechecktest.NewChecker(t)
 	got, err := checker.Check(t.Context(), "acme", typecheck.Project{
 		Files: map[string]string{
 			"action.ts":   "import { greet } from \"@acme/greet\";\nimport { list } from \"./lib/list.ts\";\nimport data from \"./data.json\";\nexport async function execute() {\n  greet(1);\n  list.push(data.name, 2);\n}\n",
@@ -133,14 +99,14 @@ func TestDeclarationsAreRight(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	out, err := exec.CommandContext(t.Context(), compiler(t), "-p", dir, "--pretty", "false").Output()
+	out, err := exec.CommandContext(t.Context(), typechecktest.Compiler(t), "-p", dir, "--pretty", "false").Output()
 	require.NoError(t, err, "%s", out)
 }
 
 // The shipped actions pass.
 func TestTemplatesPass(t *testing.T) {
 	t.Parallel()
-	checker := newChecker(t)
+	checker := typechecktest.NewChecker(t)
 	folders, err := filepath.Glob("../../templates/*/action.ts")
 	require.NoError(t, err)
 	require.NotEmpty(t, folders)

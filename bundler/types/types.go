@@ -8,7 +8,9 @@ package types
 import (
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,6 +32,8 @@ type Action struct {
 	ConfigSchema json.RawMessage
 	// Secrets are the names of those that it declares.
 	Secrets []string
+	// Modules leads from the shared modules that it declares, as durward:NAME, to the packages that have their types. Everything is any in a module that is not here.
+	Modules map[string]string
 }
 
 // Declarations returns the text of an ambient declaration file for any action. It is the same on every call. What an action has in its config and which secrets, it leaves open.
@@ -57,10 +61,31 @@ func write(a *Action) string {
 	w.text.WriteString(node)
 	w.shortNames()
 	w.line("")
-	w.doc("Shared modules. Their types are not told here: everything in them is any.")
+	w.doc("Shared modules whose types are not known: everything in them is any.")
 	w.line(`declare module "durward:*";`)
 	w.line(`declare module "actions:*";`)
+	if a != nil {
+		w.modules(a.Modules)
+	}
 	return w.text.String()
+}
+
+// modules declares the shared modules of an action, by both names that they can be imported by.
+func (w *writer) modules(packages map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(packages)) {
+		w.line("")
+		w.sameAs(name, packages[name])
+		w.line("")
+		w.sameAs("actions:"+strings.TrimPrefix(name, "durward:"), packages[name])
+	}
+}
+
+// sameAs declares a module that is another one.
+func (w *writer) sameAs(name, other string) {
+	w.open(`declare module "` + name + `" {`)
+	w.line(`import module = require("` + other + `");`)
+	w.line("export = module;")
+	w.close()
 }
 
 var nodeModule = regexp.MustCompile(`(?m)^declare module "node:(.*)" \{$`)
@@ -69,10 +94,7 @@ var nodeModule = regexp.MustCompile(`(?m)^declare module "node:(.*)" \{$`)
 func (w *writer) shortNames() {
 	for _, module := range nodeModule.FindAllStringSubmatch(node, -1) {
 		w.line("")
-		w.open(`declare module "` + module[1] + `" {`)
-		w.line(`import module = require("node:` + module[1] + `");`)
-		w.line("export = module;")
-		w.close()
+		w.sameAs(module[1], "node:"+module[1])
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/types"
 	"github.com/durward/durward/web/api"
 	"github.com/durward/durward/web/client"
@@ -27,7 +28,7 @@ type actionTypes struct {
 
 // Help is shown below the summary.
 func (actionTypes) Help() string {
-	return `It writes durward.d.ts, which knows the action's config and secrets as the draft on the server declares them, a tsconfig.json if there is none, and the types of the draft's packages into node_modules. A node_modules that npm made stays as it is.
+	return `It writes durward.d.ts, which knows the action's config and secrets as the draft on the server declares them, a tsconfig.json if there is none, and the types of the draft's packages and shared modules into node_modules. A node_modules that npm made stays as it is.
 None of that is pushed. Repeat it after a push that changes the schema, the secrets or the dependencies:
 
     durward action types office office`
@@ -153,10 +154,12 @@ func printPackageTypes(w io.Writer, packages api.PackageTypes, wrote bool) {
 	}
 	for _, p := range packages.Packages {
 		line := "  " + p.Name + "@" + p.Version
-		switch p.Types {
-		case "declared":
+		switch module := strings.HasPrefix(p.Name, bundler.ModulePrefix); {
+		case p.Types == "declared":
 			line += " (from @types)"
-		case "none":
+		case p.Types == "none" && module:
+			line += " (in JavaScript: everything in it is any)"
+		case p.Types == "none":
 			line += " (has no types: everything in it is any, unless a package of @types is among the dependencies)"
 		}
 		fmt.Fprintln(w, line)

@@ -3,39 +3,20 @@ package main
 import (
 	"os"
 	"path/filepath"
-	goruntime "runtime"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/bundler/npm/npmtest"
+	"github.com/durward/durward/bundler/typecheck/typechecktest"
 	"github.com/durward/durward/web/api"
 )
-
-// installedCompiler is the path of the native compiler, which npm ci installs.
-func installedCompiler(t *testing.T) string {
-	t.Helper()
-	arch := map[string]string{"amd64": "x64"}[goruntime.GOARCH]
-	if arch == "" {
-		arch = goruntime.GOARCH
-	}
-	path, err := filepath.Abs(filepath.Join(root, "bundler/types/node_modules/@typescript", "typescript-"+goruntime.GOOS+"-"+arch, "lib", "tsc"))
-	require.NoError(t, err)
-	if _, err := os.Stat(path); err != nil {
-		message := "the TypeScript compiler is not installed: run npm ci in bundler/types"
-		if os.Getenv("CI") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
-	return path
-}
 
 // TestTypesJob takes types through the real program: to an editor's folder, and to a check at publish by the real compiler in its sandbox.
 func TestTypesJob(t *testing.T) {
 	t.Parallel()
-	tsc := installedCompiler(t)
+	tsc := typechecktest.Compiler(t)
 	registry := npmtest.New(t)
 	registry.Add("greet", "1.0.0", map[string]any{"types": "index.d.ts"}, map[string]string{"index.js": "exports.greet = (name) => name;", "index.d.ts": "export declare function greet(name: string): string;\n"})
 	dir := t.TempDir()

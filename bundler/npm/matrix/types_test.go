@@ -15,6 +15,7 @@ import (
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/bundler/typecheck"
+	"github.com/durward/durward/bundler/typecheck/typechecktest"
 )
 
 // untyped are the packages of the matrix that have no types; those of @types have to be declared for them.
@@ -31,7 +32,7 @@ func TestTypes(t *testing.T) {
 	remote := bundler.Remote{Run: func(_ context.Context, _, _ string, payload []byte) ([]byte, error) {
 		return bundler.RunTypesTask(payload)
 	}}
-	checker := newChecker(t)
+	checker := typechecktest.NewChecker(t)
 	declared := dependencies(t)
 	var none []string
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
@@ -40,7 +41,7 @@ func TestTypes(t *testing.T) {
 			require.NoError(t, err)
 			packages, err := client.Fetch(t.Context(), lock)
 			require.NoError(t, err)
-			got, err := remote.Types(t.Context(), "acme", &bundler.Packages{Lock: &bundler.Lock{Lock: *lock}, ByKey: packages})
+			got, err := remote.Types(t.Context(), "acme", &bundler.Packages{Lock: &bundler.Lock{Lock: *lock}, ByKey: packages}, nil)
 			require.NoError(t, err)
 			require.True(t, got.Complete)
 			require.Len(t, got.Packages, 1)

@@ -2418,6 +2418,6 @@ declare module "util/types" {
   export = module;
 }
 
-/** Shared modules. Their types are not told here: everything in them is any. */
+/** Shared modules whose types are not known: everything in them is any. */
 declare module "durward:*";
 declare module "actions:*";
