@@ -69,4 +69,4 @@ check: fmt-check ## what every commit passes: formatting, vet, tests
 	$(MAKE) test
 
 update: ## rewrite the golden files; read the diff
-	$(GO) test ./bundler/... ./web/... ./cmd/... -update
+	$(GO) test $$(git grep -l 'flag.Bool("update"' '*_test.go' | xargs -n1 dirname | sed 's,^,./,' | sort -u) -update
