@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf16"
 )
 
@@ -38,8 +39,10 @@ func (p *Program) Locate(f *Failure, entry string) *Failure {
 }
 
 // declaration matches what exports a function that the host calls. It is text that is looked at, and not syntax: in a comment it could find the wrong line, which misleads nobody for long.
-var declaration = regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+(?:default[ \t]+)?)?(?:(?:async[ \t]+)?function[ \t]*\*?|const|let|var)[ \t]+(execute|resume|on[A-Z]\w*)\b` +
-	`|\bexports\.(execute|resume|on[A-Z]\w*)\b|\b(?:export|module\.exports[ \t]*=)\s*\{[^}]*?\b(execute|resume|on[A-Z]\w*)\b`)
+var declaration = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(?:export[ \t]+(?:default[ \t]+)?)?(?:(?:async[ \t]+)?function[ \t]*\*?|const|let|var)[ \t]+(execute|resume|on[A-Z]\w*)\b` +
+		`|\bexports\.(execute|resume|on[A-Z]\w*)\b|\b(?:export|module\.exports[ \t]*=)\s*\{[^}]*?\b(execute|resume|on[A-Z]\w*)\b`)
+})
 
 func (p *Program) findDeclarations() {
 	p.declared = map[string]Frame{}
@@ -52,7 +55,7 @@ func (p *Program) findDeclarations() {
 		if !own(name) {
 			continue
 		}
-		for _, m := range declaration.FindAllStringSubmatchIndex(content, -1) {
+		for _, m := range declaration().FindAllStringSubmatchIndex(content, -1) {
 			start, end := m[2], m[3]
 			for i := 4; start < 0; i += 2 {
 				start, end = m[i], m[i+1]

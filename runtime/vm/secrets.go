@@ -3,12 +3,13 @@ package vm
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/dop251/goja"
 )
 
 // secretName matches the names that secrets can have. Whatever else is read of the secrets is no attempt to read one.
-var secretName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+var secretName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`) })
 
 // guardSecrets makes reading a secret that the version does not declare throw, where it would be undefined and be sent as such. What is declared and not set is undefined.
 //
@@ -20,7 +21,7 @@ func (x *Execution) guardSecrets(secrets *goja.Object) {
 			if value := plain.Get(name); value != nil {
 				return value
 			}
-			if slices.Contains(x.call.Secrets, name) || !secretName.MatchString(name) || name == "toJSON" || name == "then" { // which JSON.stringify and await look for
+			if slices.Contains(x.call.Secrets, name) || !secretName().MatchString(name) || name == "toJSON" || name == "then" { // which JSON.stringify and await look for
 				return goja.Undefined()
 			}
 			panic(x.undeclared(name))
