@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/Masterminds/semver/v3"
-
 	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
@@ -89,7 +87,7 @@ func (p *Publisher) Changes(ctx context.Context, v Version) (CapabilityChanges, 
 
 // before is the greatest version below v, nil if there is none.
 func (p *Publisher) before(ctx context.Context, v *Version) (*Version, error) {
-	number, err := semver.StrictNewVersion(v.Number)
+	number, err := ParseNumber(v.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +101,8 @@ func (p *Publisher) before(ctx context.Context, v *Version) (*Version, error) {
 			return nil, err
 		}
 		for i := range list.Items {
-			other, err := semver.StrictNewVersion(list.Items[i].Number)
-			if err == nil && other.LessThan(number) {
+			other, err := ParseNumber(list.Items[i].Number)
+			if err == nil && other.Compare(number) < 0 {
 				return &list.Items[i], nil
 			}
 		}

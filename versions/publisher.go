@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/Masterminds/semver/v3"
-
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -132,7 +130,7 @@ type published struct {
 }
 
 func checkPublication(publication Publication) error {
-	if _, err := semver.StrictNewVersion(publication.Number); err != nil || len(publication.Number) > 64 {
+	if _, err := ParseNumber(publication.Number); err != nil || len(publication.Number) > 64 {
 		return invalid("/number", "%q is not a semantic version such as 1.2.0", clip(publication.Number, 80))
 	}
 	if len(publication.Message) > maxMessage {

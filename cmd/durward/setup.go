@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
-
 	"github.com/durward/durward/catalog"
+	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web/api"
 )
 
@@ -119,8 +118,8 @@ func (a *actionSetup) sources() []*api.Source {
 func (a *actionSetup) numbers() []string {
 	list := sortedKeys(a.versions)
 	slices.SortStableFunc(list, func(x, y string) int {
-		one, err1 := semver.NewVersion(x)
-		two, err2 := semver.NewVersion(y)
+		one, err1 := versions.ParseNumber(x)
+		two, err2 := versions.ParseNumber(y)
 		if err1 != nil || err2 != nil {
 			return cmp.Compare(x, y)
 		}

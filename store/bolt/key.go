@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
+	"github.com/durward/durward/versions"
 )
 
 // Keys are made of parts, the tenant first, so that what belongs together is adjacent and a list is a range. Texts end with a mark that cannot occur in
@@ -29,17 +29,17 @@ func (k key) number(n uint64) key { return binary.BigEndian.AppendUint64(k[:len(
 // version appends a semantic version in the order of precedence (semver.org, section 11); versions that differ in build metadata only, which has no
 // precedence, are in the order of their text. It is false for what is not a version.
 func (k key) version(number string) (key, bool) {
-	v, err := semver.StrictNewVersion(number)
+	v, err := versions.ParseNumber(number)
 	if err != nil {
 		return nil, false
 	}
-	k = k.number(v.Major()).number(v.Minor()).number(v.Patch())
-	if pre := v.Prerelease(); pre == "" {
+	k = k.number(v.Major).number(v.Minor).number(v.Patch)
+	for _, id := range v.Pre {
+		k = k.identifier(id)
+	}
+	if len(v.Pre) == 0 {
 		k = append(k, released)
 	} else {
-		for id := range strings.SplitSeq(pre, ".") {
-			k = k.identifier(id)
-		}
 		k = append(k, prereleaseEnd)
 	}
 	return append(k, number...), true
