@@ -13,6 +13,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/idempotency"
 )
 
 // ErrFull says that a tenant has as many deliveries waiting as it may.
@@ -91,6 +92,8 @@ type Counts struct {
 type Store interface {
 	// AddDelivery stores d, to be claimed from d.Due on, behind those of its line. It returns [ErrFull] if the tenant has as many as it may.
 	AddDelivery(ctx context.Context, d Delivery, b Bounds) error
+	// AddAnsweredDelivery is AddDelivery together with keeping a, as [idempotency.Store] says of KeepAnswer: both or neither, and if there is an answer already, neither.
+	AddAnsweredDelivery(ctx context.Context, d Delivery, b Bounds, a idempotency.Answer, ab idempotency.Bounds) (idempotency.Kept, error)
 	// DueDeliveries returns the tenants that have deliveries to claim, now or later, and when the first is due.
 	DueDeliveries(ctx context.Context) (map[catalog.TenantID]time.Time, error)
 	// ClaimDeliveries claims deliveries of a tenant, those first that have been due longest. Each has one more attempt and try. It also returns when the next one is due; the zero time if

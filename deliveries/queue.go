@@ -14,6 +14,7 @@ import (
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/idempotency"
 )
 
 // Runner makes an attempt at a delivery. An error is our own failure, such as no free worker: the attempt does not count, and the delivery is tried again soon, with what the result
@@ -97,7 +98,21 @@ func New(store Store, options Options) *Queue {
 
 // Accept stores a delivery. When it returns nil, the delivery will be attempted, whatever happens to this process. [ErrFull] says that the tenant has too many waiting.
 func (q *Queue) Accept(ctx context.Context, d Delivery) error {
-	err := q.store.AddDelivery(ctx, d, q.options.Bounds)
+	return q.accepted(d.Tenant, q.store.AddDelivery(ctx, d, q.options.Bounds))
+}
+
+// AcceptAnswered is [Queue.Accept] for a call with an idempotency key: it stores the answer to the call too, in the same write, so that whoever repeats the call makes no second delivery of it. If the call
+// was answered before, the result says so, and neither is stored.
+func (q *Queue) AcceptAnswered(ctx context.Context, d Delivery, a idempotency.Answer, b idempotency.Bounds) (idempotency.Kept, error) {
+	kept, err := q.store.AddAnsweredDelivery(ctx, d, q.options.Bounds, a, b)
+	if err == nil && kept.Before != nil {
+		return kept, nil
+	}
+	return kept, q.accepted(d.Tenant, err)
+}
+
+// accepted counts a delivery that was stored, or that was not, and has it attempted.
+func (q *Queue) accepted(tenant catalog.TenantID, err error) error {
 	switch {
 	case errors.Is(err, ErrFull):
 		q.counts.refused.Add(1)
@@ -106,7 +121,7 @@ func (q *Queue) Accept(ctx context.Context, d Delivery) error {
 		return fmt.Errorf("accept delivery: %w", err)
 	}
 	q.counts.accepted.Add(1)
-	q.wake(d.Tenant)
+	q.wake(tenant)
 	return nil
 }
 

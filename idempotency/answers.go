@@ -69,8 +69,16 @@ func New(store Store, options Options) *Answers {
 	return &Answers{store: store, options: options.withDefaults(), underway: make(map[Ref]*attempt)}
 }
 
-// Work does what a request asks for, and returns the status and the content of its answer.
-type Work func(ctx context.Context) (status int, content []byte, err error)
+// Work does what a request asks for.
+type Work func(ctx context.Context) (Done, error)
+
+// Done is what work has come to.
+type Done struct {
+	Status  int // of the answer
+	Content []byte
+	// Keep keeps the answer as [Store] says of KeepAnswer, together with what the work has left to be stored: both or neither. If there is an answer already, neither. Default: the store's.
+	Keep func(context.Context, Answer, Bounds) (Kept, error)
+}
 
 // Do returns the answer to a request, and whether it was given before. If it was not, it lets work find it, and keeps it before it returns. A request that comes while another one with
 // the same key is worked on waits for it, and shares its answer or its error. An error of work is returned as it is, and nothing is kept: the request may be repeated. [ErrReused] says
@@ -137,13 +145,16 @@ func (a *Answers) find(ctx context.Context, ref Ref, body Digest, work Work) (An
 	case err != nil && !errors.Is(err, catalog.ErrNotFound):
 		return Answer{}, false, fmt.Errorf("read the answer under an idempotency key: %w", err)
 	}
-	status, content, err := work(ctx)
+	done, err := work(ctx)
 	if err != nil {
 		return Answer{}, false, err
 	}
-	own := Answer{Ref: ref, Body: body, At: a.options.Now().UTC(), Status: status, Content: content}
-	bounds := Bounds{Entries: a.options.TenantEntries, Bytes: a.options.TenantBytes, From: a.expiry()}
-	kept, err := a.store.KeepAnswer(ctx, own, bounds)
+	keep := done.Keep
+	if keep == nil {
+		keep = a.store.KeepAnswer
+	}
+	own := Answer{Ref: ref, Body: body, At: a.options.Now().UTC(), Status: done.Status, Content: done.Content}
+	kept, err := keep(ctx, own, Bounds{Entries: a.options.TenantEntries, Bytes: a.options.TenantBytes, From: a.expiry()})
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("keep the answer under an idempotency key: %w", err)
 	}

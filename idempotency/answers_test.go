@@ -36,7 +36,9 @@ func question(key, body string) *idempotency.Request {
 
 // counted answers with how often it was asked.
 func counted(n *atomic.Int64) idempotency.Work {
-	return func(context.Context) (int, []byte, error) { return 200, fmt.Append(nil, n.Add(1)), nil }
+	return func(context.Context) (idempotency.Done, error) {
+		return idempotency.Done{Status: 200, Content: fmt.Append(nil, n.Add(1))}, nil
+	}
 }
 
 func TestDo(t *testing.T) {
@@ -133,9 +135,9 @@ func TestWaiting(t *testing.T) {
 		release := make(chan struct{})
 		var all sync.WaitGroup
 		errs := make(chan error, 3)
-		first := func(ctx context.Context) (int, []byte, error) {
+		first := func(ctx context.Context) (idempotency.Done, error) {
 			<-release
-			return 0, nil, errors.Join(failed, ctx.Err())
+			return idempotency.Done{}, errors.Join(failed, ctx.Err())
 		}
 		gone, leave := context.WithCancel(t.Context())
 		all.Go(func() {
@@ -189,7 +191,7 @@ func TestPanic(t *testing.T) {
 	t.Parallel()
 	a := newAnswers(t, idempotency.Options{})
 	require.Panics(t, func() {
-		_, _, _ = a.Do(t.Context(), question("k", "body"), func(context.Context) (int, []byte, error) { panic("x") })
+		_, _, _ = a.Do(t.Context(), question("k", "body"), func(context.Context) (idempotency.Done, error) { panic("x") })
 	})
 	_, replayed, err := a.Do(t.Context(), question("k", "body"), counted(new(atomic.Int64)))
 	require.NoError(t, err)

@@ -56,7 +56,11 @@ func (x *Executor) accept(ctx context.Context, a *accepted) (Response, error) {
 		}
 		return response, nil
 	}
-	if err := x.Deliveries.Accept(ctx, d); err != nil {
+	accept := a.request.Accept
+	if accept == nil {
+		accept = x.Deliveries.Accept
+	}
+	if err := accept(ctx, d); err != nil {
 		return Response{}, fmt.Errorf("execute %s in flow %s: %w", a.trigger.ID, a.request.Flow, err)
 	}
 	return response, nil

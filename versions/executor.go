@@ -11,6 +11,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/contract"
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/runtime"
 	"github.com/durward/durward/runtime/host"
 	"github.com/durward/durward/versions/rollout"
@@ -43,6 +44,8 @@ type Request struct {
 	Body   []byte // as contract.DecodeCall has it
 	// IdempotencyKey is handed on to the actions. Default: one of the call's own.
 	IdempotencyKey string
+	// Accept takes the delivery of an asynchronous call. Default: the executor's Deliveries do.
+	Accept func(context.Context, deliveries.Delivery) error
 	// Pass sends a run that begins with this call to a cohort of the active rollout; see [Pass]. Default: the cohort of its subject.
 	Pass string
 }

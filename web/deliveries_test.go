@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/deliveries"
+	"github.com/durward/durward/idempotency"
 	"github.com/durward/durward/web"
 	"github.com/durward/durward/web/api"
 )
@@ -193,16 +194,31 @@ func TestDeliveryOfNothing(t *testing.T) {
 }
 
 // full has no room.
-type full struct{}
+type full struct{ deliveries.Store }
 
-func (full) Accept(context.Context, deliveries.Delivery) error { return deliveries.ErrFull }
+func (full) AddDelivery(context.Context, deliveries.Delivery, deliveries.Bounds) error {
+	return deliveries.ErrFull
+}
+
+func (full) DeliveryCounts(context.Context) (deliveries.Counts, error) {
+	return deliveries.Counts{}, nil
+}
+
+func (full) AddAnsweredDelivery(context.Context, deliveries.Delivery, deliveries.Bounds, idempotency.Answer, idempotency.Bounds) (idempotency.Kept, error) {
+	return idempotency.Kept{}, deliveries.ErrFull
+}
 
 func TestTooManyDeliveries(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, func(c *web.Config) { c.Executor.Deliveries = full{} })
+	s := newServer(t, func(c *web.Config) {
+		c.Deliveries = deliveries.New(full{}, deliveries.Options{})
+		c.Executor.Deliveries = c.Deliveries
+	})
 	keys := s.tenant("acme")
 	s.logoutFlow("acme", keys, map[string]string{"steady": steady}, "steady")
-	r := s.call(keys["execute"], "POST", "/v1/tenants/acme/flows/logout/slots/after/execute", `{"user":{"id":"u1","email":""}}`, "Idempotency-Key", "k")
-	r.problem(429, "too_many_deliveries")
-	require.NotEmpty(t, r.header.Get("Retry-After"))
+	for _, headers := range [][]string{nil, {"Idempotency-Key", "k"}, {"Idempotency-Key", "k"}} {
+		r := s.call(keys["execute"], "POST", "/v1/tenants/acme/flows/logout/slots/after/execute", `{"user":{"id":"u1","email":""}}`, headers...)
+		r.problem(429, "too_many_deliveries")
+		require.NotEmpty(t, r.header.Get("Retry-After"))
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
 )
 
@@ -71,10 +72,17 @@ func (s *Server) executeOnce(r *request, call *executeCall) error {
 	q := &idempotency.Request{
 		Tenant: r.tenant, Scope: []string{string(call.request.Flow), string(call.request.Slot)}, Key: call.request.IdempotencyKey, Body: call.request.Body,
 	}
-	answer, replayed, err := s.config.Answers.Do(r.context(), q, func(ctx context.Context) (int, []byte, error) {
+	answer, replayed, err := s.config.Answers.Do(r.context(), q, func(ctx context.Context) (done idempotency.Done, err error) {
+		call.request.Accept = func(_ context.Context, d deliveries.Delivery) error {
+			done.Keep = func(ctx context.Context, a idempotency.Answer, b idempotency.Bounds) (idempotency.Kept, error) {
+				return s.config.Deliveries.AcceptAnswered(ctx, d, a, b)
+			}
+			return nil
+		}
 		var out bytes.Buffer // which the store and other requests read, and which is therefore not used again
-		status, err := s.decide(ctx, call, &out)
-		return status, out.Bytes(), err
+		done.Status, err = s.decide(ctx, call, &out)
+		done.Content = out.Bytes()
+		return done, err
 	})
 	if err != nil {
 		return err

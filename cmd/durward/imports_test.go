@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"catalog/audit":       {},
 	"catalog/contract":    {},
 	"idempotency":         {"catalog"},
-	"deliveries":          {"catalog", "catalog/audit", "catalog/contract"},
+	"deliveries":          {"catalog", "catalog/audit", "catalog/contract", "idempotency"},
 	"templates":           {},
 	"progress":            {},
 	"runtime/vm":          {"runtime/vm/subtle", "runtime/vm/nodecrypto"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -25,6 +26,7 @@ type acknowledged struct {
 	requests map[string]bool   // request.id of every call that was answered
 	answers  map[string]string // key to run of every call with an idempotency key
 	accepted map[string]bool   // every delivery
+	asked    []string          // the key of every call with one that nobody waits for, answered or not
 	writes   atomic.Int64
 }
 
@@ -48,6 +50,7 @@ func TestKill(t *testing.T) {
 		}
 		seen.check(t, tenant)
 		if round == rounds {
+			seen.repeatDeliveries(t, tenant)
 			seen.checkDeliveries(t, tenant)
 			require.Equal(t, exitOK, p.end(syscall.SIGTERM))
 			break
@@ -102,7 +105,7 @@ func (a *acknowledged) writeUntilKilled(t *testing.T, p *process, tenant *client
 	t.Helper()
 	a.writes.Store(0)
 	var running sync.WaitGroup
-	failed := make(chan error, 5)
+	failed := make(chan error, 6)
 	repeat := func(write func(i int) error) {
 		running.Go(func() {
 			for i := 0; ; i++ {
@@ -122,6 +125,7 @@ func (a *acknowledged) writeUntilKilled(t *testing.T, p *process, tenant *client
 	repeat(func(i int) error { return a.execute(ctx, tenant, fmt.Sprintf("%d-%d", round, i)) })
 	repeat(func(i int) error { return a.once(ctx, tenant, fmt.Sprintf("once-%d-%d", round, i)) })
 	repeat(func(i int) error { return a.deliver(ctx, tenant, i) })
+	repeat(func(i int) error { return a.deliverOnce(ctx, tenant, fmt.Sprintf("deliver-%d-%d", round, i)) })
 	running.Wait()
 	close(failed)
 	for err := range failed {
@@ -187,6 +191,22 @@ func (a *acknowledged) deliver(ctx context.Context, tenant *client.Tenant, i int
 	return err
 }
 
+// deliverOnce is deliver with an idempotency key. The user has the name of the key.
+func (a *acknowledged) deliverOnce(ctx context.Context, tenant *client.Tenant, key string) error {
+	a.asked = append(a.asked, key)
+	_, err := tenant.Execute(ctx, client.Execution{Flow: "logout", Slot: "after", Call: killCall(key), IdempotencyKey: key})
+	return err
+}
+
+// repeatDeliveries repeats each call that nobody waits for and that has a key: those too of which the server had perhaps stored something when it was killed.
+func (a *acknowledged) repeatDeliveries(t *testing.T, tenant *client.Tenant) {
+	t.Helper()
+	for _, key := range a.asked {
+		_, err := tenant.Execute(t.Context(), client.Execution{Flow: "logout", Slot: "after", Call: killCall(key), IdempotencyKey: key})
+		require.NoError(t, err)
+	}
+}
+
 // checkAnswers repeats the calls of one round, and wants what they were answered.
 func (a *acknowledged) checkAnswers(t *testing.T, tenant *client.Tenant) {
 	t.Helper()
@@ -208,11 +228,16 @@ func (a *acknowledged) checkDeliveries(t *testing.T, tenant *client.Tenant) {
 	dead, err := tenant.DeadLetters(ctx, client.Page{})
 	require.NoError(t, err)
 	require.Empty(t, dead.Items)
-	done := map[string]bool{}
+	done, of := map[string]bool{}, map[string]string{}
 	for r, err := range client.All(ctx, tenant.Executions(client.ExecutionFilter{Flow: "logout", Outcome: "continue"})) {
 		require.NoError(t, err)
 		done[r.Delivery] = true
+		if slices.Contains(a.asked, r.User) {
+			require.Contains(t, []string{"", r.Delivery}, of[r.User], "the calls under %s are one delivery", r.User)
+			of[r.User] = r.Delivery
+		}
 	}
+	require.Len(t, of, len(a.asked))
 	for id := range a.accepted {
 		require.True(t, done[id], "delivery %s was run", id)
 	}

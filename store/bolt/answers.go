@@ -66,35 +66,38 @@ func (s *Store) Answer(ctx context.Context, ref idempotency.Ref) (a idempotency.
 
 // KeepAnswer implements idempotency.Store.
 func (s *Store) KeepAnswer(ctx context.Context, a idempotency.Answer, b idempotency.Bounds) (kept idempotency.Kept, err error) {
+	err = s.write.do(ctx, func(e *edit) (err error) {
+		kept, err = e.keepAnswer(&a, b)
+		return err
+	})
+	return kept, err
+}
+
+func (e *edit) keepAnswer(a *idempotency.Answer, b idempotency.Bounds) (kept idempotency.Kept, err error) {
 	if int64(len(a.Content)) > b.Bytes || b.Entries < 1 {
 		return kept, nil
 	}
-	err = s.write.do(ctx, func(e *edit) error {
-		kept = idempotency.Kept{} // a function may run again
-		account := e.answerAccount(a.Tenant)
-		if stored := e.bucket(bucketAnswers).Get(answerKey(a.Ref)); stored != nil {
-			before, err := decodeAnswer(a.Ref, stored)
-			if err != nil {
-				return err
-			}
-			if !before.At.Before(b.From) {
-				kept.Before = &before
-				return nil
-			}
-			if err := account.remove(answerAgeKey(&before), a.Ref, int64(len(before.Content))); err != nil {
-				return err
-			}
+	account := e.answerAccount(a.Tenant)
+	if stored := e.bucket(bucketAnswers).Get(answerKey(a.Ref)); stored != nil {
+		before, err := decodeAnswer(a.Ref, stored)
+		if err != nil {
+			return kept, err
 		}
-		var err error
-		if kept.Evicted, err = account.makeRoom(int64(len(a.Content)), b); err != nil {
-			return err
+		if !before.At.Before(b.From) {
+			kept.Before = &before
+			return kept, nil
 		}
-		if err := account.add(&a); err != nil {
-			return err
+		if err := account.remove(answerAgeKey(&before), a.Ref, int64(len(before.Content))); err != nil {
+			return kept, err
 		}
-		return account.save()
-	})
-	return kept, err
+	}
+	if kept.Evicted, err = account.makeRoom(int64(len(a.Content)), b); err != nil {
+		return kept, err
+	}
+	if err := account.add(a); err != nil {
+		return kept, err
+	}
+	return kept, account.save()
 }
 
 // DropAnswers implements idempotency.Store.

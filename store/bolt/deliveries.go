@@ -11,6 +11,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/deliveries"
+	"github.com/durward/durward/idempotency"
 )
 
 var (
@@ -31,19 +32,34 @@ func dueKey(d *storedDelivery) key {
 
 // AddDelivery implements deliveries.Store.
 func (s *Store) AddDelivery(ctx context.Context, d deliveries.Delivery, b deliveries.Bounds) error {
-	return s.write.do(ctx, func(e *edit) error {
-		if err := needTenant(e.tx, d.Tenant); err != nil {
+	return s.write.do(ctx, func(e *edit) error { return e.addDelivery(&d, b) })
+}
+
+// AddAnsweredDelivery implements deliveries.Store.
+func (s *Store) AddAnsweredDelivery(
+	ctx context.Context, d deliveries.Delivery, b deliveries.Bounds, a idempotency.Answer, ab idempotency.Bounds,
+) (kept idempotency.Kept, err error) {
+	err = s.write.do(ctx, func(e *edit) (err error) {
+		if kept, err = e.keepAnswer(&a, ab); err != nil || kept.Before != nil {
 			return err
 		}
-		k := deliveryKey(d.Tenant, d.ID)
-		if e.bucket(bucketDeliveries).Get(k) != nil || e.bucket(bucketDeadLetters).Get(k) != nil {
-			return catalog.ErrExists
-		}
-		if err := e.put(bucketDeliveryCalls, k, d.Call); err != nil {
-			return err
-		}
-		return e.enqueue(storeDelivery(&d), b)
+		return e.addDelivery(&d, b)
 	})
+	return kept, err
+}
+
+func (e *edit) addDelivery(d *deliveries.Delivery, b deliveries.Bounds) error {
+	if err := needTenant(e.tx, d.Tenant); err != nil {
+		return err
+	}
+	k := deliveryKey(d.Tenant, d.ID)
+	if e.bucket(bucketDeliveries).Get(k) != nil || e.bucket(bucketDeadLetters).Get(k) != nil {
+		return catalog.ErrExists
+	}
+	if err := e.put(bucketDeliveryCalls, k, d.Call); err != nil {
+		return err
+	}
+	return e.enqueue(storeDelivery(d), b)
 }
 
 // enqueue makes a delivery wait at the end of its line.

@@ -12,6 +12,7 @@ import (
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/deliveries"
+	"github.com/durward/durward/idempotency"
 )
 
 var plenty = deliveries.Bounds{Entries: 1000, Bytes: 10 << 20}
@@ -46,6 +47,40 @@ func deliveryIDs(list []deliveries.Delivery) (names []string) {
 		names = append(names, d.ID)
 	}
 	return names
+}
+
+// testAnsweredDeliveries shows that a delivery and the answer to its call are stored both or neither.
+func testAnsweredDeliveries(t *testing.T, s Store) {
+	ctx := t.Context()
+	tenant(t, s, "acme")
+	has := func(d, a int) (delivered, answered bool) {
+		_, noDelivery := s.Delivery(ctx, "acme", delivery("acme", d).ID)
+		_, noAnswer := s.Answer(ctx, answer("acme", a).Ref)
+		return noDelivery == nil, noAnswer == nil
+	}
+	check := func(d, a int, delivered, answered bool, why string) {
+		t.Helper()
+		hasDelivery, hasAnswer := has(d, a)
+		require.Equal(t, []bool{delivered, answered}, []bool{hasDelivery, hasAnswer}, why)
+	}
+	_, err := s.AddAnsweredDelivery(ctx, delivery("acme", 1), deliveries.Bounds{}, answer("acme", 1), roomy)
+	require.ErrorIs(t, err, deliveries.ErrFull)
+	check(1, 1, false, false, "without room for the delivery")
+	kept, err := s.AddAnsweredDelivery(ctx, delivery("acme", 1), plenty, answer("acme", 1), roomy)
+	require.NoError(t, err)
+	require.Equal(t, idempotency.Kept{}, kept)
+	check(1, 1, true, true, "with room")
+	kept, err = s.AddAnsweredDelivery(ctx, delivery("acme", 2), plenty, answer("acme", 1), roomy)
+	require.NoError(t, err)
+	require.Equal(t, answer("acme", 1), *kept.Before)
+	check(2, 1, false, true, "what was answered is not delivered again")
+	_, err = s.AddAnsweredDelivery(ctx, delivery("acme", 1), plenty, answer("acme", 2), roomy)
+	require.ErrorIs(t, err, catalog.ErrExists)
+	check(1, 2, true, false, "a delivery that is there")
+	small := idempotency.Bounds{Entries: 1, Bytes: 1, From: now}
+	_, err = s.AddAnsweredDelivery(ctx, delivery("acme", 3), plenty, answer("acme", 3), small)
+	require.NoError(t, err)
+	check(3, 3, true, false, "an answer that is too large to be kept")
 }
 
 func testDeliveries(t *testing.T, s Store) {

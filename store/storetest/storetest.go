@@ -76,6 +76,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"answers expire":                    testAnswerExpiry,
 		"answers are kept once":             testAnswerRace,
 		"deliveries":                        testDeliveries,
+		"deliveries with an answer":         testAnsweredDeliveries,
 		"deliveries in line":                testDeliveryLines,
 		"claims on deliveries":              testDeliveryClaims,
 		"claims are made once":              testDeliveryClaimRace,
