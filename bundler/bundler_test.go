@@ -240,6 +240,7 @@ func TestDiagnostics(t *testing.T) {
 		"no files":          {},
 		"no entry":          {Files: map[string]string{"action.ts": ""}, Entry: "main.ts"},
 		"entry of data":     files("data.json", "{}"),
+		"file in a file":    files("action.ts", "", "a.ts", "", "a.ts/b/c.ts", ""),
 		"not utf-8":         files("action.ts", "\xff\xfe"),
 		"nested too deeply": files("action.ts", "const a = 1;\nconst b = "+strings.Repeat("[", 300)+strings.Repeat("]", 300)),
 	}

@@ -48,6 +48,9 @@ func (s Source) check() []Diagnostic {
 			faults = append(faults, fault("", fmt.Sprintf("%q is a file of a module that the lock does not have", name), ""))
 			continue
 		}
+		if folder := s.fileAbove(name); folder != "" {
+			faults = append(faults, fault(name, fmt.Sprintf("%q is a file, and cannot be a folder too", folder), "Name one of them otherwise."))
+		}
 		if len(content) > MaxFileSize {
 			faults = append(faults, fault(name, fmt.Sprintf("The file is too large: %d bytes, at most %d are allowed", len(content), MaxFileSize), ""))
 		} else if !utf8.ValidString(content) {
@@ -71,6 +74,16 @@ func (s Source) hasModule(key string) bool {
 	}
 	_, ok := s.Packages.Lock.Modules[key]
 	return ok
+}
+
+// fileAbove returns a folder that a file is in and whose path is also a file's; "" if there is none.
+func (s Source) fileAbove(name string) string {
+	for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
+		if _, ok := s.Files[folder]; ok {
+			return folder
+		}
+	}
+	return ""
 }
 
 func (s Source) paths() []string {

@@ -123,7 +123,7 @@ func TestSettleTellsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	packages := packagesFrom(t, aRegistry(t), t.TempDir())
 	_, err := packages.Settle(t.Context(), "acme", "a", map[string]string{"twice": "^9"})
-	require.Equal(t, []string{"/twice: twice@^9, which the registry does not have"}, at(t, err))
+	require.Equal(t, []string{"/twice: the registry has no version of twice that is ^9"}, at(t, err))
 	_, err = packages.Settle(t.Context(), "acme", "a", map[string]string{"@a/b": "git+ssh://x"})
 	require.Contains(t, at(t, err)[0], "/@a~1b: ")
 	_, err = versions.NewPackages(npm.New(npm.Options{}), nil).Settle(t.Context(), "acme", "a", map[string]string{"twice": "*"})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -71,11 +72,21 @@ func readAbout(text []byte) about {
 	return a
 }
 
-const maxAboutDepth = 32
+// Bounds of a package.json: decoded it takes up to some fifty times its size.
+const (
+	maxAbout      = 1 << 20 // bytes
+	maxAboutDepth = 32
+)
+
+// mark is the byte order mark that some editors put in front of a file.
+const mark = "\ufeff"
 
 // ordered reads JSON and keeps the order of members.
 func ordered(text []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	if len(text) > maxAbout {
+		return nil, fmt.Errorf("it has more than %d KB", maxAbout>>10)
+	}
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte(mark))))
 	d.UseNumber()
 	value, err := orderedValue(d, 0)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -32,6 +33,7 @@ const (
 	maxUnpacked = 128 << 20
 	maxFile     = 16 << 20
 	maxPath     = 512
+	maxPart     = 255 // of a path; more is not in any file system
 	maxFolders  = 32
 )
 
@@ -100,7 +102,22 @@ func unpack(name string, archive []byte, together *room) (*Package, error) {
 			return nil, archiveError(name, total, err)
 		}
 	}
+	if err := p.foldersAreNoFiles(name); err != nil {
+		return nil, err
+	}
 	return p, p.usable(name)
+}
+
+// foldersAreNoFiles refuses paths that cannot be there together: whoever writes the files into folders would fail.
+func (p *Package) foldersAreNoFiles(name string) error {
+	for file := range p.Files {
+		for folder := path.Dir(file); folder != "."; folder = path.Dir(folder) {
+			if _, ok := p.Files[folder]; ok {
+				return refuse(name, "its archive has %q as a file and as a folder", clip(folder))
+			}
+		}
+	}
+	return nil
 }
 
 func archiveError(name string, total *counted, err error) error {
@@ -143,7 +160,7 @@ func (p *Package) take(name string, header *tar.Header, content io.Reader, toget
 	if !isUseful(file) {
 		return nil
 	}
-	if !utf8.ValidString(file) || strings.ContainsFunc(file, unicode.IsControl) {
+	if !utf8.ValidString(file) || strings.ContainsFunc(file, unicode.IsControl) || slices.ContainsFunc(strings.Split(file, "/"), func(part string) bool { return len(part) > maxPart }) {
 		return refuse(name, "its archive has a file at %q", clip(header.Name))
 	}
 	if header.Size > maxFile {

@@ -30,7 +30,7 @@ func (c *Client) Fetch(ctx context.Context, l *Lock) (map[string]*Package, error
 	for i, key := range keys {
 		group.Go(func() (err error) {
 			packages[i], err = f.get(ctx, key, l.Packages[key])
-			return err
+			return l.blame(err, key)
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -17,8 +17,25 @@ import (
 	"github.com/durward/durward/bundler/npm/npmtest"
 )
 
-// TestPackagesThatMultiply has packages of which each needs the next one in two versions: a tree of them has two to the power of their number.
+// TestPackagesThatMultiply has packages of which each needs the next one in two versions, over two others: they are many times in a tree of folders, as there is one version of each name in a folder.
 func TestPackagesThatMultiply(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	for i := range 60 {
+		for v := 1; v <= 2; v++ {
+			number := fmt.Sprintf("%d.0.0", v)
+			r.Add(fmt.Sprintf("p%d", i), number, needs(fmt.Sprintf("l%d", i), number, fmt.Sprintf("r%d", i), number), script(""))
+			r.Add(fmt.Sprintf("l%d", i), number, needs(fmt.Sprintf("p%d", i+1), "1"), script(""))
+			r.Add(fmt.Sprintf("r%d", i), number, needs(fmt.Sprintf("p%d", i+1), "2"), script(""))
+		}
+	}
+	c, _ := client(t, r, "")
+	_, _, err := install(c, map[string]string{"p0": "*"})
+	require.EqualError(t, err, "the packages need more than 500 others")
+}
+
+// TestAliasesThatMultiply has packages of which each needs the next one in two versions, by two names.
+func TestAliasesThatMultiply(t *testing.T) {
 	t.Parallel()
 	r := npmtest.New(t)
 	for i := range 60 {
@@ -26,9 +43,67 @@ func TestPackagesThatMultiply(t *testing.T) {
 		r.Add(fmt.Sprintf("p%d", i), fmt.Sprintf("%d.1.0", i), both, script(""))
 		r.Add(fmt.Sprintf("p%d", i), fmt.Sprintf("%d.2.0", i), both, script(""))
 	}
+	r.Add("p60", "60.1.0", nil, script(""))
+	r.Add("p60", "60.2.0", nil, script(""))
 	c, _ := client(t, r, "")
-	_, _, err := install(c, map[string]string{"p0": "*"})
-	require.EqualError(t, err, "the packages need more than 500 others")
+	lock, _, err := install(c, map[string]string{"p0": "*"})
+	require.NoError(t, err)
+	require.Len(t, lock.Packages, 2*60+1, "each version once")
+}
+
+// TestNamesThatOthersTake has a package that gives another one the name of a third, which a fourth needs.
+func TestNamesThatOthersTake(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	r.Add("good", "1.2.0", nil, script("good"))
+	r.Add("evil", "1.9.0", nil, script("evil"))
+	r.Add("a", "1.0.0", needs("good", "npm:evil@^1"), script("a"))
+	r.Add("b", "1.0.0", needs("good", "^1"), script("b"))
+	r.Add("plugin", "1.0.0", map[string]any{"peerDependencies": map[string]string{"good": "^1"}}, script("plugin"))
+	c, _ := client(t, r, "")
+	lock, _, err := install(c, map[string]string{"a": "*", "b": "*", "plugin": "*"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"good": "evil@1.9.0"}, lock.Packages["a@1.0.0"].Dependencies)
+	require.Equal(t, map[string]string{"good": "good@1.2.0"}, lock.Packages["b@1.0.0"].Dependencies, "it gets what it names")
+	require.Equal(t, map[string]string{"good": "good@1.2.0"}, lock.Packages["plugin@1.0.0"].Dependencies)
+
+	lock, _, err = install(c, map[string]string{"good": "npm:evil@^1", "b": "*", "plugin": "*"})
+	require.NoError(t, err)
+	require.Equal(t, "evil@1.9.0", lock.Root["good"])
+	require.Equal(t, map[string]string{"good": "good@1.2.0"}, lock.Packages["b@1.0.0"].Dependencies)
+	require.Equal(t, map[string]string{"good": "evil@1.9.0"}, lock.Packages["plugin@1.0.0"].Dependencies, "a peer is the action's own")
+}
+
+// TestWhoBringsWhatIsWrong names the declared dependency that a package at fault comes in by.
+func TestWhoBringsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	r.Add("native", "1.0.0", nil, map[string]string{"build.node": ""})
+	r.Add("linked", "1.0.0", needs("far", "git+ssh://example.com/far.git"), script(""))
+	r.Add("lonely", "1.0.0", needs("gone", "^1"), script(""))
+	r.Add("strange", "1.0.0", needs("x", "npm:../y@1"), script(""))
+	r.Add("bare", "1.0.0", map[string]any{"dist": map[string]any{"tarball": r.URL() + "/bare/-/bare-1.0.0.tgz"}}, script(""))
+	for _, needed := range []string{"native", "linked", "lonely", "strange", "bare"} {
+		r.Add("in-"+needed, "1.0.0", needs(needed, "*"), script(""))
+	}
+	for needed, want := range map[string]string{
+		"native":  "by way of in-native@1.0.0: native@1.0.0: it is a native add-on",
+		"linked":  `by way of in-linked@1.0.0: linked@1.0.0 needs far: "git+ssh://example.com/far.git" is not in a registry`,
+		"lonely":  "by way of in-lonely@1.0.0: lonely@1.0.0 needs gone@^1: the registry has no package gone",
+		"strange": `by way of in-strange@1.0.0: strange@1.0.0 needs x@1: "../y" is no name of a package`,
+		"bare":    "by way of in-bare@1.0.0: bare@1.0.0 has no SHA-512 in the registry",
+	} {
+		c, _ := client(t, r, "")
+		_, _, err := install(c, map[string]string{"mine": "npm:in-" + needed + "@*"})
+		var refused *npm.Error
+		require.ErrorAs(t, err, &refused, needed)
+		require.Equal(t, "mine", refused.Dependency)
+		require.Contains(t, refused.Detail, want)
+		_, _, err = install(c, map[string]string{"mine": "npm:" + needed + "@*"})
+		require.ErrorAs(t, err, &refused, needed)
+		require.Equal(t, "mine", refused.Dependency)
+		require.NotContains(t, refused.Detail, "by way of")
+	}
 }
 
 // TestVersionsThatAreNone has versions that would lead out of a folder, or mean something in a key.
@@ -43,7 +118,7 @@ func TestVersionsThatAreNone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"a@1.0.0"}, lock.Keys())
 	_, _, err = install(c, map[string]string{"a": "latest"})
-	require.ErrorContains(t, err, "which the registry does not have")
+	require.ErrorContains(t, err, "a: the registry has no version of a that is latest")
 }
 
 func TestRangesThatAreTooLong(t *testing.T) {
@@ -53,7 +128,7 @@ func TestRangesThatAreTooLong(t *testing.T) {
 	r.Add("b", "1.0.0", nil, script(""))
 	c, _ := client(t, r, "")
 	_, _, err := install(c, map[string]string{"a": "*"})
-	require.ErrorContains(t, err, "which is not in a registry")
+	require.ErrorContains(t, err, "is not in a registry")
 	require.Less(t, len(err.Error()), 400)
 }
 
@@ -103,12 +178,13 @@ func TestHoles(t *testing.T) {
 func TestNamesOfFilesInArchives(t *testing.T) {
 	t.Parallel()
 	about := file("package/package.json", "{}")
-	for name, inside := range map[string]string{"a line break": "a\n.js", "an escape of terminals": "\x1b[2J.js", "a NEL": "a\u0085.js", "no UTF-8": "a\xff.js"} {
+	for name, inside := range map[string]string{"a line break": "a\n.js", "an escape of terminals": "\x1b[2J.js", "a NEL": "a\u0085.js", "no UTF-8": "a\xff.js", "a part that is too long": strings.Repeat("a", 256) + ".js"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			requireRefused(t, npmtest.ArchiveOf(t, about, file("package/"+inside, "")), "its archive has a file at")
 		})
 	}
+	requireRefused(t, npmtest.ArchiveOf(t, about, file("package/a.d.ts/b.d.ts", ""), file("package/a.d.ts", "")), `its archive has "a.d.ts" as a file and as a folder`)
 	r := npmtest.New(t)
 	// Names that only differ in case, or in how a letter is composed, are different files here, on any system; of two with the same name the later one counts, as for npm.
 	r.AddArchive("a", "1.0.0", nil, npmtest.ArchiveOf(t, about, file("package/A.js", "A"), file("package/a.js", "early"), file("package/a.js", "a"),
@@ -126,6 +202,7 @@ func TestPackageJSONThatIsNoObject(t *testing.T) {
 	for text, want := range map[string]string{
 		`[]`: "is not a JSON object", `null`: "is not a JSON object", `"x"`: "is not a JSON object", `7`: "is not a JSON object",
 		``: "is not readable", `{} {}`: "is not readable", `{"a"}`: "is not readable", strings.Repeat("[", 100_000): "is not readable",
+		`{"a": [` + strings.Repeat("0,", 1<<19) + `0]}`: "is not readable: it has more than 1024 KB",
 	} {
 		requireRefused(t, npmtest.Archive(t, map[string]string{"package.json": text}), "its package.json "+want)
 	}
@@ -252,4 +329,16 @@ func TestTokensOfPlaces(t *testing.T) {
 			require.Equal(t, want, <-seen)
 		})
 	}
+}
+
+// TestManifestsOfOtherTypes has a package of which the registry says what no package.json may say.
+func TestManifestsOfOtherTypes(t *testing.T) {
+	t.Parallel()
+	r := npmtest.New(t)
+	r.Add("a", "1.0.0", map[string]any{"dependencies": map[string]any{"b": map[string]any{}}}, script(""))
+	c, _ := client(t, r, "")
+	_, _, err := install(c, map[string]string{"a": "*"})
+	var refused *npm.Error
+	require.ErrorAs(t, err, &refused)
+	require.Contains(t, refused.Error(), "a: what the registry says of it is not readable")
 }

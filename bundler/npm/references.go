@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 )
@@ -45,7 +46,7 @@ func trimmedAbout(text []byte) string {
 		Exports       json.RawMessage `json:"exports,omitzero"`
 		Imports       json.RawMessage `json:"imports,omitzero"`
 	}
-	if json.Unmarshal(text, &kept) != nil {
+	if len(text) > maxAbout || json.Unmarshal(bytes.TrimPrefix(text, []byte(mark)), &kept) != nil {
 		return "{}"
 	}
 	trimmed, err := json.Marshal(kept)

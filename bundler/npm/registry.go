@@ -172,7 +172,11 @@ func (r *registry) load(ctx context.Context, name string) (*packument, int64, er
 	}
 	defer func() { _ = body.Close() }()
 	doc := &packument{}
-	if err := json.NewDecoder(body).Decode(doc); err != nil {
+	err = json.NewDecoder(body).Decode(doc)
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // the package's own fault, and asking again is of no use
+		return nil, 0, refuse(name, "what the registry says of it is not readable: %v", err)
+	}
+	if err != nil {
 		return nil, 0, fmt.Errorf("package %s: what the registry says is not readable: %w", name, err)
 	}
 	if doc.Name != name {

@@ -12,7 +12,6 @@ import (
 	"sync"
 
 	"deps.dev/util/resolve"
-	"deps.dev/util/resolve/dep"
 	"deps.dev/util/resolve/npm"
 	"deps.dev/util/resolve/version"
 	"deps.dev/util/semver"
@@ -60,25 +59,29 @@ func (c *Client) Resolve(ctx context.Context, declared map[string]string) (*Lock
 		}
 		return nil, fmt.Errorf("resolve packages: %w", err)
 	}
-	if err := graphError(graph); err != nil {
+	if err := r.graphError(graph); err != nil {
 		return nil, err
 	}
 	return r.lock(ctx, graph)
 }
 
 // checkDeclared says what is wrong with a declared dependency.
-func checkDeclared(name, requirement string) error {
+func checkDeclared(declared, requirement string) error {
+	name := declared
 	if !ValidName(name) {
-		return refuse(name, "this is no name of a package")
+		return refuse(declared, "this is no name of a package")
 	}
-	_, requirement = unalias(name, requirement)
+	name, requirement = unalias(name, requirement)
+	if !ValidName(name) {
+		return refuse(declared, "%q is no name of a package", clip(name))
+	}
 	if strings.ContainsAny(requirement, ":/") {
-		e := refuse(name, "%q is not a range of versions", requirement)
+		e := refuse(declared, "%q is not a range of versions", requirement)
 		e.Hint = "Packages come from the npm registry: name a range such as ^1.2.0. Addresses, files and repositories are not taken."
 		return e
 	}
 	if _, err := semver.NPM.ParseConstraint(requirement); err != nil && !isTag(requirement) {
-		return refuse(name, "%q is not a range of versions", requirement)
+		return refuse(declared, "%q is not a range of versions", requirement)
 	}
 	return nil
 }
@@ -88,9 +91,11 @@ func isTag(s string) bool {
 	return s != "" && !strings.ContainsAny(s, " <>=~^*|") && (s[0] < '0' || s[0] > '9')
 }
 
+const aliasPrefix = "npm:"
+
 // unalias takes "npm:name@range" apart; any other requirement is one of the package itself.
 func unalias(name, requirement string) (realName, realRequirement string) {
-	aliased, ok := strings.CutPrefix(requirement, "npm:")
+	aliased, ok := strings.CutPrefix(requirement, aliasPrefix)
 	if !ok {
 		return name, requirement
 	}
@@ -100,20 +105,54 @@ func unalias(name, requirement string) (realName, realRequirement string) {
 	return aliased, "*"
 }
 
-func graphError(g *resolve.Graph) error {
-	for _, node := range g.Nodes {
-		if len(node.Errors) > 0 {
-			e, who := node.Errors[0], ""
-			if node.Version != root {
-				who = fmt.Sprintf("%s@%s needs ", node.Version.Name, node.Version.Version)
-			}
-			return refuse(e.Req.Name, "%s%s@%s, which the registry does not have", who, e.Req.Name, e.Req.Version)
+// graphError says what of a resolution cannot be had, and what brings it in.
+func (r *resolver) graphError(g *resolve.Graph) error {
+	for id, node := range g.Nodes {
+		if len(node.Errors) == 0 {
+			continue
 		}
+		missing := node.Errors[0].Req
+		alias, _ := splitAlias(missing.Name)
+		path := pathTo(g, resolve.NodeID(id))
+		if len(path) == 0 {
+			return refuse(alias, "%s", r.missing(missing))
+		}
+		if !isElsewhere(missing.Version) {
+			alias += "@" + missing.Version
+		}
+		return refuse(path[0].name, "%s%s needs %s: %s", throughOthers(path), path[len(path)-1].key, alias, r.missing(missing))
 	}
 	if g.Error != "" {
 		return refuse("", "%s", g.Error)
 	}
 	return nil
+}
+
+// missing says why nothing meets a requirement.
+func (r *resolver) missing(k resolve.VersionKey) string {
+	_, name := splitAlias(k.Name)
+	switch {
+	case !ValidName(name):
+		return fmt.Sprintf("%q is no name of a package", clip(name))
+	case isElsewhere(k.Version):
+		return fmt.Sprintf("%q is not in a registry", clip(k.Version))
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.versions[k.Name]) == 0 {
+		return "the registry has no package " + name
+	}
+	return fmt.Sprintf("the registry has no version of %s that is %s", name, clip(k.Version))
+}
+
+// pathTo leads from what the action declares to a node; it is empty for the action itself.
+func pathTo(g *resolve.Graph, to resolve.NodeID) []step {
+	needs := make([][]step, len(g.Nodes))
+	for _, e := range g.Edges {
+		alias, name := splitAlias(g.Nodes[e.To].Version.Name)
+		needs[e.From] = append(needs[e.From], step{alias, name + "@" + g.Nodes[e.To].Version.Version, int(e.To)})
+	}
+	return shortest(int(to), func(from int) []step { return needs[from] })
 }
 
 // Version implements resolve.Client.
@@ -141,17 +180,18 @@ func (r *resolver) Versions(ctx context.Context, k resolve.PackageKey) ([]resolv
 	if known {
 		return slices.Clone(list), nil
 	}
-	if !ValidName(k.Name) {
-		return nil, refuse(k.Name, "this is no name of a package")
+	_, name := splitAlias(k.Name)
+	if !ValidName(name) {
+		return nil, nil
 	}
-	doc, err := r.registry.packument(ctx, k.Name)
+	doc, err := r.registry.packument(ctx, name)
 	if errors.Is(err, errNotThere) {
 		doc, err = &packument{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := r.count(ctx, k.Name); err != nil {
+	if err := r.count(ctx, name); err != nil {
 		return nil, err
 	}
 	for number := range doc.Versions {
@@ -213,15 +253,20 @@ func (r *resolver) Requirements(ctx context.Context, k resolve.VersionKey) ([]re
 	if k == root {
 		return requirements(r.declared), nil
 	}
-	m, err := r.manifest(ctx, k.Name, k.Version)
+	_, name := splitAlias(k.Name)
+	m, err := r.manifest(ctx, name, k.Version)
 	if err != nil {
 		return nil, err
 	}
 	needed := map[string]string{}
 	for name, requirement := range m.PeerDependencies {
-		if !m.PeerDependenciesMeta[name].Optional {
-			needed[name] = requirement
+		if m.PeerDependenciesMeta[name].Optional {
+			continue
 		}
+		if strings.HasPrefix(r.declared[name], aliasPrefix) { // a peer is what the action has under this name
+			requirement = r.declared[name]
+		}
+		needed[name] = requirement
 	}
 	maps.Copy(needed, m.Dependencies)
 	for name := range m.OptionalDependencies {
@@ -246,20 +291,37 @@ func (r *resolver) manifest(ctx context.Context, name, number string) (manifest,
 	return m, nil
 }
 
+// aliasMark parts an alias from the name of its package in the resolution, where such a pair is a package of its own. As npm has it, and package resolve with it, an alias of one package takes the place
+// of a real package of that name for all others too, if only its version suits them: one package could put its code in the place of what another one needs.
+const aliasMark = "\x00"
+
+// splitAlias takes the name of a package in the resolution apart: what it is imported by, and what the registry calls it.
+func splitAlias(mangled string) (alias, name string) {
+	alias, name, aliased := strings.Cut(mangled, aliasMark)
+	if !aliased {
+		name = alias
+	}
+	return alias, name
+}
+
 func requirements(needed map[string]string) []resolve.RequirementVersion {
 	list := make([]resolve.RequirementVersion, 0, len(needed))
 	for name, requirement := range needed {
 		real, requirement := unalias(name, requirement)
-		v := resolve.RequirementVersion{VersionKey: resolve.VersionKey{
-			PackageKey: resolve.PackageKey{System: resolve.NPM, Name: real}, VersionType: resolve.Requirement, Version: requirement,
-		}}
 		if real != name {
-			v.Type.AddAttr(dep.KnownAs, name)
+			real = name + aliasMark + real
 		}
-		list = append(list, v)
+		list = append(list, resolve.RequirementVersion{VersionKey: resolve.VersionKey{
+			PackageKey: resolve.PackageKey{System: resolve.NPM, Name: real}, VersionType: resolve.Requirement, Version: requirement,
+		}})
 	}
 	resolve.SortDependencies(list)
 	return list
+}
+
+// isElsewhere says whether a requirement is no range or tag, but an address, a repository, a folder, or something else that no registry has.
+func isElsewhere(requirement string) bool {
+	return strings.ContainsAny(requirement, ":/") || len(requirement) > maxRequirement
 }
 
 // MatchingVersions implements resolve.Client.
@@ -267,8 +329,8 @@ func (r *resolver) MatchingVersions(ctx context.Context, k resolve.VersionKey) (
 	if err := ctx.Err(); err != nil { // a package can need many others, and each has many versions
 		return nil, err
 	}
-	if strings.ContainsAny(k.Version, ":/") || len(k.Version) > maxRequirement {
-		return nil, refuse(k.Name, "a package needs %q, which is not in a registry", clip(k.Version))
+	if isElsewhere(k.Version) {
+		return nil, nil
 	}
 	r.mu.Lock()
 	found, known := r.matching[k]
@@ -295,14 +357,16 @@ func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
 	l := &Lock{Dependencies: r.declared, Root: map[string]string{}, Packages: map[string]Locked{}}
 	keys := make([]string, len(g.Nodes))
 	for i, node := range g.Nodes[1:] {
-		name, number := node.Version.Name, node.Version.Version
+		_, name := splitAlias(node.Version.Name)
+		number := node.Version.Version
 		m, err := r.manifest(ctx, name, number)
 		if err != nil {
 			return nil, err
 		}
 		integrity, ok := sha512Of(m.Dist.Integrity)
 		if !ok {
-			return nil, refuse(name, "version %s has no SHA-512 in the registry, and cannot be checked", number)
+			path := pathTo(g, resolve.NodeID(i+1))
+			return nil, refuse(path[0].name, "%s%s@%s has no SHA-512 in the registry, and cannot be checked", throughOthers(path), name, number)
 		}
 		key := name + "@" + number
 		for n := 2; l.Packages[key].Name != ""; n++ {
@@ -312,10 +376,7 @@ func (r *resolver) lock(ctx context.Context, g *resolve.Graph) (*Lock, error) {
 		l.Packages[key] = Locked{Name: name, Version: number, Integrity: integrity, Dependencies: map[string]string{}}
 	}
 	for _, e := range g.Edges {
-		name := g.Nodes[e.To].Version.Name
-		if alias, ok := e.Type.GetAttr(dep.KnownAs); ok {
-			name = alias
-		}
+		name, _ := splitAlias(g.Nodes[e.To].Version.Name)
 		if e.From == 0 {
 			l.Root[name] = keys[e.To]
 		} else {
