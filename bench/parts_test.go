@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"testing"
 	"time"
@@ -65,7 +64,7 @@ func call(tb testing.TB) *runtime.Call {
 		Tenant: "bench", Trigger: trigger, Event: decoded, Flow: "login", Revision: 1, Run: "run", RunStarted: time.Now(),
 		Steps: []runtime.Step{{
 			Attachment: "a", Action: "domain-allowlist", Version: "1.0.0", Program: program(tb), OnFailure: runtime.Block,
-			Config: json.RawMessage(`{"domains":["example.org","example.com"],"message":"Please use your work address."}`),
+			Config: vm.NewConfig([]byte(`{"domains":["example.org","example.com"],"message":"Please use your work address."}`)),
 		}},
 	}
 }

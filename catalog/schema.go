@@ -137,7 +137,7 @@ const draft2020 = "https://json-schema.org/draft/2020-12/schema"
 // schemaURL is where a schema pretends to be; nothing is ever fetched from there.
 const schemaURL = "schema:///config"
 
-func compileSchema(text json.RawMessage) (*jsonschema.Schema, error) {
+func compileSchema(text json.RawMessage) (*configSchema, error) {
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, invalid("", "the schema is not JSON: %v", err)
@@ -158,6 +158,9 @@ func compileSchema(text json.RawMessage) (*jsonschema.Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
+	for _, format := range formats() {
+		compiler.RegisterFormat(&format)
+	}
 	compiler.UseLoader(noLoader{})
 	if err := compiler.AddResource(schemaURL, document); err != nil {
 		return nil, schemaErrors(err)
@@ -166,7 +169,13 @@ func compileSchema(text json.RawMessage) (*jsonschema.Schema, error) {
 	if err != nil {
 		return nil, schemaErrors(err)
 	}
-	return schema, nil
+	return &configSchema{schema, document}, nil
+}
+
+// configSchema is a compiled schema, with the document that it was made from.
+type configSchema struct {
+	*jsonschema.Schema
+	document any
 }
 
 // noLoader refuses references to other documents: they would be read from this machine or from the network.
@@ -182,7 +191,7 @@ func schemaErrors(err error) error {
 	if errors.As(err, &invalidSchema) {
 		var violation *jsonschema.ValidationError
 		if errors.As(invalidSchema.Err, &violation) {
-			return violations(violation)
+			return violations(violation, nil)
 		}
 	}
 	if errors.Is(err, errOtherDocument) {
@@ -240,7 +249,7 @@ func checkNumber(n json.Number) string {
 	return ""
 }
 
-func applySchema(schema *jsonschema.Schema, text json.RawMessage) (json.RawMessage, error) {
+func applySchema(schema *configSchema, text json.RawMessage) (json.RawMessage, error) {
 	config, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, invalid("", "the config is not JSON: %v", err)
@@ -248,11 +257,11 @@ func applySchema(schema *jsonschema.Schema, text json.RawMessage) (json.RawMessa
 	if err := checkValues(config); err != nil {
 		return nil, err
 	}
-	config = withDefaults(schema, config, 0)
+	config = withDefaults(schema.Schema, config, 0)
 	if err := schema.Validate(config); err != nil {
 		var violation *jsonschema.ValidationError
 		if errors.As(err, &violation) {
-			return nil, violations(violation)
+			return nil, violations(violation, schema.document)
 		}
 		return nil, err
 	}
@@ -344,8 +353,8 @@ func clone(value any) any {
 // maxViolations is how many violations one answer names.
 const maxViolations = 20
 
-// violations lists the places at fault: the leaves of the tree of causes.
-func violations(root *jsonschema.ValidationError) InvalidErrors {
+// violations lists the places at fault: the leaves of the tree of causes, or where the schema has a message of its own for what is wrong. The document is the schema; nil: it has no messages.
+func violations(root *jsonschema.ValidationError, document any) InvalidErrors {
 	printer := message.NewPrinter(language.English)
 	var list InvalidErrors
 	var walk func(v *jsonschema.ValidationError)
@@ -353,13 +362,17 @@ func violations(root *jsonschema.ValidationError) InvalidErrors {
 		if len(list) == maxViolations {
 			return
 		}
-		if len(v.Causes) == 0 {
-			list = append(list, &InvalidError{Pointer: pointer(v.InstanceLocation), Detail: v.ErrorKind.LocalizedString(printer)})
+		detail := messageAt(document, v)
+		if len(v.Causes) > 0 && detail == "" {
+			for _, cause := range v.Causes {
+				walk(cause)
+			}
 			return
 		}
-		for _, cause := range v.Causes {
-			walk(cause)
+		if detail == "" {
+			detail = v.ErrorKind.LocalizedString(printer)
 		}
+		list = append(list, &InvalidError{Pointer: pointer(v.InstanceLocation), Detail: detail})
 	}
 	walk(root)
 	return list

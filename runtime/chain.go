@@ -101,7 +101,7 @@ func (e *Engine) run(ctx context.Context, call *Call, step *Step, entry string, 
 		execution.Result.Failure = chainFailure(call)
 		return execution.failed(call.Trigger, entry), execution, nil
 	}
-	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Secrets: step.Secrets, Limits: limits})
+	result, requests, err := e.execute(ctx, call, step, settings, vm.Call{Entry: entry, Input: input, Config: step.Config, Secrets: step.Secrets, Limits: limits})
 	execution.Requests = requests
 	if err != nil {
 		return Outcome{}, execution, err

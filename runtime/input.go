@@ -59,10 +59,12 @@ func newInput(call *Call) *input {
 }
 
 func (in *input) build(step *Step, state json.RawMessage, settings *host.Settings) []byte {
-	b := make([]byte, 0, len(in.head)+len(state)+in.contextSize(step)+len(step.Config)+64)
+	b := make([]byte, 0, len(in.head)+len(state)+in.contextSize(step)+64)
 	b = append(append(b, in.head...), state...)
 	b = in.appendContext(append(b, `,"context":`...), step)
-	b = append(append(b, `,"config":`...), orEmpty(step.Config)...)
+	if step.Config == nil { // else it goes beside the input
+		b = append(b, `,"config":{}`...)
+	}
 	return append(appendSecrets(append(b, `,"secrets":`...), step.Secrets, settings.Secrets), '}')
 }
 

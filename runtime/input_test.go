@@ -31,11 +31,20 @@ func inputs(t testing.TB, call *runtime.Call) []string {
 	tenants := &settings{Secrets: map[string]host.Secret{"KEY": {Value: "value"}, "HIDDEN": {Value: "never seen", Brokered: true}, "OTHER": {Value: "not declared"}}}
 	_, err := (&runtime.Engine{Tenants: tenants, Sandbox: sandbox(func(ctx context.Context, p *runtime.Program, c vm.Call) (vm.Result, error) {
 		require.Equal(t, "execute", c.Entry)
-		all = append(all, string(c.Input))
+		all = append(all, withConfig(string(c.Input), c.Config))
 		return script(ctx, p, c)
 	})}).Run(t.Context(), call)
 	require.NoError(t, err)
 	return all
+}
+
+// withConfig is an input with the config that goes beside it.
+func withConfig(input string, config *vm.Config) string {
+	if config == nil {
+		return input
+	}
+	at := strings.LastIndex(input, `,"secrets":`)
+	return input[:at] + `,"config":` + string(config.Text) + input[at:]
 }
 
 // bodies are the least and the most that a call has, by what its trigger knows.
@@ -78,7 +87,7 @@ func TestInputFitsTheContract(t *testing.T) {
 			event, err := contract.DecodeCall([]byte(body), trigger)
 			require.NoError(t, err, trigger.ID)
 			chain := steps("", "")
-			chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":1}`), []string{"KEY", "ABSENT", "HIDDEN"}
+			chain[1].Config, chain[1].Secrets = vm.NewConfig([]byte(`{"c":1}`)), []string{"KEY", "ABSENT", "HIDDEN"}
 			for _, input := range inputs(t, &runtime.Call{
 				Tenant: "acme", Trigger: trigger, Event: event, Flow: "main", Revision: 3, Run: "run", RunStarted: time.Now(), IdempotencyKey: "key", Steps: chain,
 			}) {
@@ -105,7 +114,7 @@ func TestInput(t *testing.T) {
 	t.Parallel()
 	trigger := lookup(t, "login.after")
 	chain := steps("", "")
-	chain[1].Config, chain[1].Secrets = json.RawMessage(`{"c":12345678901234567890}`), []string{"KEY", "ABSENT", "HIDDEN"}
+	chain[1].Config, chain[1].Secrets = vm.NewConfig([]byte(`{"c":12345678901234567890}`)), []string{"KEY", "ABSENT", "HIDDEN"}
 	call := &runtime.Call{
 		Tenant: "acme", Trigger: trigger, Flow: "login-partners", Revision: 3, Run: "run-1", RunStarted: time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.FixedZone("", 3600)),
 		IdempotencyKey: "key \"1\" \xff é", Attempt: 2, Steps: chain,
@@ -149,7 +158,7 @@ func FuzzInput(f *testing.F) {
 			}
 		}
 		chain := steps("")
-		chain[0].Action, chain[0].Version, chain[0].Config = action, flow, json.RawMessage(config)
+		chain[0].Action, chain[0].Version, chain[0].Config = action, flow, vm.NewConfig([]byte(config))
 		text := inputs(t, &runtime.Call{
 			Tenant: tenant, Trigger: lookup(t, "login.after"), Flow: flow, Run: key, IdempotencyKey: key, Revision: 7, Steps: chain,
 			Event: contract.Call{User: json.RawMessage(user), Context: json.RawMessage(context), State: json.RawMessage(state)},

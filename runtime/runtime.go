@@ -19,6 +19,12 @@ import (
 // Program is a bundled action.
 type Program = vm.Program
 
+// Config is the config of an attachment.
+type Config = vm.Config
+
+// NewConfig returns a config, nil for an empty text.
+func NewConfig(text json.RawMessage) *Config { return vm.NewConfig(text) }
+
 // Limits bound one execution.
 type Limits = vm.Limits
 
@@ -42,9 +48,9 @@ type Step struct {
 	Action     string // the action's slug
 	Version    string
 	Program    *Program
-	Config     json.RawMessage // an object; nil means {}
-	Secrets    []string        // the names of those that the version declares
-	Hosts      []string        // that the version declares, and the only ones that it reaches
+	Config     *Config  // nil means {}
+	Secrets    []string // the names of those that the version declares
+	Hosts      []string // that the version declares, and the only ones that it reaches
 	// When decides whether the step runs; nil means that it does.
 	When      Condition
 	OnFailure Policy

@@ -21,7 +21,7 @@ import (
 const (
 	MaxAttachments = 20                                            // in one list
 	MaxTimeoutMS   = int(runtime.DefaultBudget / time.Millisecond) // of one attachment: the time of a whole chain
-	MaxConfigBytes = 1 << 20                                       // of all attachments together, with the defaults of their schemas
+	MaxConfigBytes = 4 << 20                                       // of all attachments together, with the defaults of their schemas
 	MaxWhenBytes   = 20_000                                        // of all conditions together, those that are the same at one trigger counted once
 	maxID          = 80
 )

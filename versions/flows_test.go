@@ -270,7 +270,7 @@ func TestConfigsAreBoundedTogether(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	flows := newTenant(t, s, "acme")
-	schema := `{"type":"object","properties":{"x":{"type":"string","default":"` + strings.Repeat("x", 200_000) + `"}}}`
+	schema := `{"type":"object","properties":{"x":{"type":"string","default":"` + strings.Repeat("x", 220_000) + `"}}}`
 	require.NoError(t, s.PutVersion(t.Context(), versions.Version{
 		Tenant: "acme", Action: "a", Number: "3.0.0", Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage(schema),
 	}))
@@ -281,11 +281,11 @@ func TestConfigsAreBoundedTogether(t *testing.T) {
 		}
 		return slots{"after": {Default: list}}
 	}
-	newFlow(t, flows, "acme", large(5))
+	newFlow(t, flows, "acme", large(18))
 	_, _, err := flows.Save(t.Context(), alice, "acme", "login", versions.Change{Base: 1, Slots: large(20)})
 	var list catalog.InvalidErrors
 	require.ErrorAs(t, err, &list)
 	require.Len(t, list, 1)
-	require.Equal(t, "/slots/after/default/5/config", list[0].Pointer)
-	require.Contains(t, list[0].Detail, "at most 1048576 bytes together")
+	require.Equal(t, "/slots/after/default/19/config", list[0].Pointer)
+	require.Contains(t, list[0].Detail, "at most 4194304 bytes together")
 }

@@ -282,7 +282,7 @@ func (l *Live) steps(ctx context.Context, flow *Flow, r *Resolved, trigger contr
 		limits := runtimeLimits(a.Limits)
 		limits.Wall = time.Duration(a.TimeoutMS) * time.Millisecond
 		steps = append(steps, runtime.Step{
-			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: a.Config,
+			Attachment: a.ID, Action: string(a.Action), Version: a.Version, Program: l.program(v.Bundle, v.SourceMap), Config: runtime.NewConfig(a.Config),
 			Secrets: v.Secrets, Hosts: v.reach(), When: l.condition(a.When, trigger), OnFailure: runtime.Policy(a.OnFailure), Limits: limits,
 		})
 	}

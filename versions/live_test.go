@@ -45,7 +45,7 @@ func TestLive(t *testing.T) {
 		require.Empty(t, r.Chain("none", "none").Steps)
 		step := r.Chain("after", "totp").Steps[0]
 		require.Equal(t, "7ms", step.Limits.Wall.String())
-		require.Equal(t, `{"n":1}`, string(step.Config))
+		require.Equal(t, `{"n":1}`, string(step.Config.Text))
 		require.Equal(t, runtime.Block, step.OnFailure)
 		require.Equal(t, "c", string(step.Program.Script))
 		if read := s.reads.Swap(0); i > 0 {

@@ -254,7 +254,7 @@ func (p *Publisher) Try(ctx context.Context, tenant catalog.TenantID, slug catal
 	answer, err := p.Engine.Run(ctx, &runtime.Call{
 		Resume: resume, Tenant: string(tenant), Trigger: trigger, Event: event, Flow: string(trigger.Flow), Run: "draft", Draft: true, RunStarted: p.now(), IdempotencyKey: rand.Text(),
 		Steps: []runtime.Step{{
-			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: config,
+			Attachment: string(slug), Action: string(slug), Version: trialVersion, Program: newProgram(bundle.Script, bundle.SourceMap), Config: runtime.NewConfig(config),
 			Secrets: draft.Secrets, Hosts: draft.Hosts, OnFailure: runtime.Block,
 		}},
 	})

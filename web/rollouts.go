@@ -238,7 +238,7 @@ func rolloutRoutes() []route {
 	return []route{
 		{
 			method: post, path: of, id: "startRollout", summary: "Roll out a candidate beside the live revision", role: catalog.RolePublisher,
-			body: api.NewRollout{}, answer: api.StartedRollout{}, problems: []code{conflict, rolloutActive, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).startRollout,
+			body: api.NewRollout{}, limit: maxConfigs, answer: api.StartedRollout{}, problems: []code{conflict, rolloutActive, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).startRollout,
 		},
 		{method: get, path: of, id: "rollout", summary: "Read how a flow's last rollout does", role: catalog.RoleViewer, answer: api.Rollout{}, handle: (*Server).rollout},
 		{

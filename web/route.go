@@ -46,8 +46,9 @@ type mediaType string
 
 // Limits of bodies, in bytes.
 const (
-	maxBody   = 1 << 20
-	maxSource = 12 << 20 // sources have at most half of that, and JSON escapes some characters
+	maxBody    = 1 << 20
+	maxConfigs = 6 << 20  // configs have at most two thirds of that together
+	maxSource  = 12 << 20 // sources have at most half of that, and JSON escapes some characters
 )
 
 func (rt *route) success() int {

@@ -179,7 +179,7 @@ func actionRoutes() []route {
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
-			role: catalog.RoleAuthor, body: api.Trial{}, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).runDraft,
+			role: catalog.RoleAuthor, body: api.Trial{}, limit: maxConfigs, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).runDraft,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/dependents", id: "dependents",
@@ -212,7 +212,7 @@ func flowRoutes() []route {
 	return []route{
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows", id: "createFlow", summary: "Create a flow with its first revision", role: catalog.RolePublisher,
-			body: api.NewFlow{}, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, quota, tooCostly, busy, stopping}, handle: (*Server).createFlow,
+			body: api.NewFlow{}, limit: maxConfigs, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, quota, tooCostly, busy, stopping}, handle: (*Server).createFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows", id: "flows", summary: "List the flows", role: catalog.RoleViewer,
@@ -224,7 +224,7 @@ func flowRoutes() []route {
 		},
 		{
 			method: put, path: "/v1/tenants/{tenant}/flows/{flow}", id: "saveFlow", summary: "Save a flow's next revision, which is live at once", role: catalog.RolePublisher,
-			body: api.FlowChange{}, answer: api.SavedRevision{}, problems: []code{conflict, rolloutActive, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
+			body: api.FlowChange{}, limit: maxConfigs, answer: api.SavedRevision{}, problems: []code{conflict, rolloutActive, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).saveFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows/{flow}/revisions", id: "revisions", summary: "List a flow's revisions, newest first", role: catalog.RoleViewer,

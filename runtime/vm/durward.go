@@ -20,6 +20,7 @@ func (x *Execution) installDurward() {
 	x.defineOn(durward, "cache", cache)
 	x.defineOn(durward, "counter", counter)
 	x.defineOn(durward, "log", x.function("log", x.logFields))
+	x.installNames(durward)
 	x.define("durward", durward)
 }
 

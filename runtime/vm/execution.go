@@ -18,6 +18,7 @@ type Execution struct {
 	digest   Digest
 	code     *Code
 	call     Call
+	config   *document // nil: the input's own
 	limits   Limits
 	started  time.Time
 	deadline time.Time
@@ -61,7 +62,7 @@ func (m *Machine) Start(d Digest, call Call) *Execution {
 	if x == nil {
 		x = &Execution{machine: m, digest: d, rt: goja.New()}
 	}
-	x.call, x.limits, x.started, x.deadline = call, limits, now, now.Add(limits.Wall)
+	x.call, x.config, x.limits, x.started, x.deadline = call, m.document(call.Config), limits, now, now.Add(limits.Wall)
 	return x
 }
 
@@ -177,6 +178,9 @@ func (x *Execution) begin() {
 		}
 	}
 	input, err := parseInput(x.rt, x.call.Input, x.guardSecrets)
+	if err == nil && x.config != nil {
+		err = x.config.into(x.rt, input)
+	}
 	if err != nil {
 		x.fail(&Failure{Kind: FailLoad, Message: "input: " + err.Error()})
 		return

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -126,7 +127,13 @@ func (p *jsonReader) member(object *goja.Object, name string, depth int) error {
 			return err
 		}
 		if raw := p.text[start:p.at]; len(raw) > lateBytes {
-			return p.late(object, name, raw, depth)
+			return p.late(object, name, func() (goja.Value, error) {
+				value, err := (&jsonReader{rt: p.rt, text: raw}).value(0)
+				if err == nil {
+					p.made(name, value, depth)
+				}
+				return value, err
+			})
 		}
 		p.at = start
 	}
@@ -161,15 +168,14 @@ const (
 
 // late adds a member whose value is made when it is read: making values is the larger part of a small execution, and most actions read two or three of an event's hundred members.
 // Once it has been read or written the member is like any other. Before, it differs in that its property descriptor has a getter and a setter in the place of a value.
-func (p *jsonReader) late(object *goja.Object, name string, raw []byte, depth int) error {
+func (p *jsonReader) late(object *goja.Object, name string, create func() (goja.Value, error)) error {
 	var value goja.Value
 	get := p.rt.ToValue(func(goja.FunctionCall) goja.Value {
 		if value == nil {
-			made, err := (&jsonReader{rt: p.rt, text: raw}).value(0)
+			made, err := create()
 			if err != nil {
 				panic(p.rt.NewGoError(err))
 			}
-			p.made(name, made, depth)
 			value = made
 			_ = define(object, name, value) // it stays a getter of this value if the object was frozen meanwhile
 		}
@@ -186,6 +192,79 @@ func (p *jsonReader) late(object *goja.Object, name string, raw []byte, depth in
 		return goja.Undefined()
 	})
 	return object.DefineAccessorProperty(name, get, set, goja.FLAG_TRUE, goja.FLAG_TRUE)
+}
+
+// members hands the members of an object to a function, as they are written.
+func (p *jsonReader) members(each func(name string, raw []byte)) error {
+	if p.peek() != '{' {
+		return errJSON
+	}
+	p.at++
+	for first := true; p.peek() != '}'; first = false {
+		if !first {
+			if p.peek() != ',' {
+				return errJSON
+			}
+			p.at++
+			p.peek()
+		}
+		name, err := p.string()
+		if err != nil || p.peek() != ':' {
+			return errJSON
+		}
+		p.at++
+		p.peek()
+		start := p.at
+		if err := p.pass(); err != nil {
+			return err
+		}
+		each(name, p.text[start:p.at])
+	}
+	return nil
+}
+
+// pass passes over a value.
+func (p *jsonReader) pass() error {
+	switch p.peek() {
+	case '{', '[':
+		return p.skip()
+	case '"':
+		_, err := p.string()
+		return err
+	}
+	start := p.at
+	for ; p.at < len(p.text) && !strings.ContainsRune(",]} \t\r\n", rune(p.text[p.at])); p.at++ {
+	}
+	if p.at == start {
+		return errJSON
+	}
+	return nil
+}
+
+// texts reads an array of strings.
+func (p *jsonReader) texts() ([]string, error) {
+	if p.peek() != '[' {
+		return nil, errJSON
+	}
+	p.at++
+	var texts []string
+	for first := true; p.peek() != ']'; first = false {
+		if !first {
+			if p.peek() != ',' {
+				return nil, errJSON
+			}
+			p.at++
+		}
+		if p.peek() != '"' {
+			return nil, errJSON
+		}
+		text, err := p.string()
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, nil
 }
 
 // skip passes over an object or array.

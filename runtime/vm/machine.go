@@ -11,6 +11,7 @@ import (
 // Machine holds compiled programs and bounds the CPU time and memory of executions, which are computed one at a time. It is driven by one goroutine.
 type Machine struct {
 	programs map[Digest]*program
+	configs  map[Digest]*document
 	started  int        // executions so far
 	last     *program   // that was started
 	ready    []*program // those with a runtime that was made ahead, the oldest first
@@ -48,7 +49,7 @@ func NewMachine(stuck func(*Execution, *Failure), host func(*Execution, HostCall
 		}
 	}
 	patient()
-	m := &Machine{programs: map[Digest]*program{}, stuck: stuck, host: host, memory: newMemory()}
+	m := &Machine{programs: map[Digest]*program{}, configs: map[Digest]*document{}, stuck: stuck, host: host, memory: newMemory()}
 	m.watchdog = time.AfterFunc(time.Hour, m.bark)
 	m.watchdog.Stop()
 	return m
@@ -77,11 +78,16 @@ func (m *Machine) code(d Digest) (*Code, *Failure) {
 }
 
 func (m *Machine) compile(p *program) {
+	m.keeping(func() { p.code, p.failure = Compile(p.source) })
+	p.source = nil // garbage from here on
+}
+
+// keeping does what makes something that stays for executions to come, and so belongs to none.
+func (m *Machine) keeping(do func()) {
 	m.mu.Lock()
 	before := m.memory.read()
 	m.mu.Unlock()
-	p.code, p.failure = Compile(p.source)
-	p.source = nil // garbage from here on
+	do()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.current.notOwn += m.memory.keep(before).allocated - before.allocated

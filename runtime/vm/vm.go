@@ -50,6 +50,8 @@ type Call struct {
 	Entry string
 	// Input is the JSON object that the function gets.
 	Input []byte
+	// Config becomes the input's member config, in the place of one that the input may have; nil leaves the input as it is.
+	Config *Config
 	// Secrets are the names that may be read of input.secrets, set or not. Reading another one throws.
 	Secrets []string
 	Limits  Limits

@@ -33,6 +33,7 @@ const (
 	frameStuck                           // worker: a call cannot be stopped; the process is about to end
 	frameHostCall                        // worker: what an execution asks of the world outside; the id is the execution's
 	frameHostAnswer                      // server: the answer to that
+	frameConfig                          // server: a large config, before the first call that has it
 )
 
 var errFrame = errors.New("malformed frame")
@@ -176,6 +177,63 @@ func readProgram(payload []byte) (*vm.Program, error) {
 	return p, nil
 }
 
+// inlineConfig is how large a config may be to come along with each call, in bytes. What is larger comes once.
+const inlineConfig = 2 << 10
+
+func appendConfig(buf []byte, c *vm.Config) []byte {
+	start := len(buf)
+	buf = begin(buf, frameConfig, 0)
+	buf = append(buf, c.Digest[:]...)
+	return end(append(buf, c.Text...), start)
+}
+
+func readConfig(payload []byte) (*vm.Config, error) {
+	f := fields{rest: payload}
+	c := &vm.Config{}
+	copy(c.Digest[:], f.take(len(c.Digest)))
+	if f.err {
+		return nil, errFrame
+	}
+	c.Text = bytes.Clone(f.rest)
+	return c, nil
+}
+
+// The ways in which a call has a config.
+const (
+	configNone = iota // the input has it
+	configHere        // its text follows
+	configSent        // its digest follows, and its text came before
+)
+
+func appendConfigOf(buf []byte, c *vm.Config) []byte {
+	switch {
+	case c == nil:
+		return append(buf, configNone)
+	case len(c.Text) <= inlineConfig:
+		return appendBytes(append(buf, configHere), c.Text)
+	}
+	return append(append(buf, configSent), c.Digest[:]...)
+}
+
+func (f *fields) config() *vm.Config {
+	var how byte
+	if b := f.take(1); b != nil {
+		how = b[0]
+	}
+	c := &vm.Config{}
+	switch how {
+	case configNone:
+		return nil
+	case configHere:
+		c.Text = bytes.Clone(f.bytes())
+	case configSent:
+		copy(c.Digest[:], f.take(len(c.Digest)))
+	default:
+		f.err = true
+	}
+	return c
+}
+
 func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte {
 	start := len(buf)
 	buf = begin(buf, frameExecute, id)
@@ -187,6 +245,7 @@ func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte
 	}
 	buf = appendBytes(buf, call.Entry)
 	buf = appendBytes(buf, strings.Join(call.Secrets, "\n"))
+	buf = appendConfigOf(buf, call.Config)
 	buf = appendBytes(buf, call.Input)
 	return end(buf, start)
 }
@@ -204,6 +263,7 @@ func readExecute(payload []byte) (digest vm.Digest, call vm.Call, err error) {
 	if names := string(f.bytes()); names != "" {
 		call.Secrets = strings.Split(names, "\n")
 	}
+	call.Config = f.config()
 	call.Input = bytes.Clone(f.bytes())
 	if f.err || len(f.rest) > 0 {
 		return digest, call, errFrame

@@ -44,8 +44,10 @@ type process struct {
 	board    *board
 	calls    map[uint64]*call // that are in the worker; nil once it is gone
 	programs map[vm.Digest]struct{}
-	sent     int  // executions, over its life
-	retiring bool // takes no new calls
+	configs  map[vm.Digest]struct{} // large ones
+	settled  int                    // bytes of them
+	sent     int                    // executions, over its life
+	retiring bool                   // takes no new calls
 	killed   *death
 	reaped   bool      // its id may be another process'
 	heard    time.Time // when it sent something last
@@ -300,6 +302,21 @@ func (p *process) knows(d vm.Digest) bool {
 	return known
 }
 
+// knowsConfig is knows for a config; one that comes along with each call is no matter.
+func (p *process) knowsConfig(c *vm.Config) bool {
+	if c == nil || len(c.Text) <= inlineConfig {
+		return true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, known := p.configs[c.Digest]; known {
+		return true
+	}
+	p.configs[c.Digest] = struct{}{}
+	p.settled += len(c.Text)
+	return false
+}
+
 // load is what placing a call looks at.
 type load struct {
 	calls     int
@@ -325,12 +342,15 @@ func (p *process) retire() {
 func (p *process) wear(executions int) (calls int, worn bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.retiring = p.retiring || p.sent >= executions || len(p.programs) >= maxPrograms
+	p.retiring = p.retiring || p.sent >= executions || len(p.programs) >= maxPrograms || p.settled >= maxConfigs
 	return len(p.calls), p.retiring
 }
 
 // maxPrograms bounds the programs that a worker keeps compiled; a tenant that uses more gets a new worker now and then.
 const maxPrograms = 256
+
+// maxConfigs bounds the bytes of large configs that a worker keeps, in the same way. The indexes of their lists take several times as much.
+const maxConfigs = 8 << 20
 
 func (p *process) idleSince() (since time.Time, idle bool) {
 	p.mu.Lock()

@@ -127,6 +127,13 @@ func (s *server) handle(f frame) error {
 		}
 		s.machine.Load(p)
 		return nil
+	case frameConfig:
+		c, err := readConfig(f.payload)
+		if err != nil {
+			return err
+		}
+		s.machine.LoadConfig(c)
+		return nil
 	case frameExecute:
 		digest, call, err := readExecute(f.payload)
 		if err != nil {

@@ -31,7 +31,7 @@ func start(s spawner, config *Config) (*process, Sandbox, error) {
 	}
 	p := &process{
 		socket: os.NewFile(uintptr(pair[0]), "worker"), board: board, stderr: &head{},
-		dying: make(chan struct{}), holding: make(chan struct{}, maxHolding), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{},
+		dying: make(chan struct{}), holding: make(chan struct{}, maxHolding), calls: map[uint64]*call{}, programs: map[vm.Digest]struct{}{}, configs: map[vm.Digest]struct{}{},
 	}
 	p.cmd, err = startChild(s, config.Command, theirs, p.stderr)
 	theirs.Close() // so that the end of the process is the end of the socket
