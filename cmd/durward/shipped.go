@@ -5,15 +5,12 @@ import (
 	"github.com/durward/durward/web/api"
 )
 
-// shippedVersion is the number under which a template's copy is published where nobody has said another.
-const shippedVersion = "1.0.0"
-
 // shipped are the templates as the API shows them.
 func shipped() []api.Template {
 	var list []api.Template
 	for _, t := range templates.All() {
 		list = append(list, api.Template{
-			Slug: t.Name, Name: t.Title, Description: t.Purpose, Version: shippedVersion,
+			Slug: t.Name, Name: t.Title, Description: t.Purpose, Version: t.Version(),
 			Triggers: t.Triggers, ConfigSchema: t.ConfigSchema, Secrets: t.Secrets, Files: t.Files,
 		})
 	}
