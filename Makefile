@@ -11,7 +11,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Without symbol table and debug information the program is nearly a third smaller; panics still name functions and lines.
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 
-.PHONY: help run build test race lint fmt fmt-check fuzz bench bench-packages bench-rollouts hostile neighbour soak check update
+.PHONY: help run build ui ui-check test race lint fmt fmt-check fuzz bench bench-packages bench-rollouts hostile neighbour soak check update
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -21,6 +21,12 @@ run: build ## start the server with a demo tenant, and keep it running
 
 build: ## build bin/durward, one static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN) ./cmd/durward
+
+ui: ## build the browser application anew from web/ui (needs Node); commit web/ui/dist
+	@GO="$(GO)" ./.ci/ui build
+
+ui-check: ## say whether web/ui/dist is what its sources make (needs Node)
+	@GO="$(GO)" ./.ci/ui check
 
 test: ## run the tests; what is skipped, and why, is listed at the end
 	@GO="$(GO)" ./.ci/test

@@ -16,6 +16,9 @@ import (
 	"github.com/durward/durward/web/api"
 )
 
+// Document returns the OpenAPI 3.1 document of the API, as a server of that version of Durward serves it.
+func Document(version string) ([]byte, error) { return openAPI(routes(), version) }
+
 // openAPI returns the OpenAPI 3.1 document of the routes.
 func openAPI(routes []route, version string) ([]byte, error) {
 	schemas := contractSchemas()

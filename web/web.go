@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,6 +60,8 @@ type Config struct {
 	Drain time.Duration
 	// Grace is how long, after that, running requests may take to end. Default: 15 s, which is more than a chain of actions may take.
 	Grace time.Duration
+	// Pages answers what is not of the API: the browser application. Default: nothing does.
+	Pages http.Handler
 	// Logger gets a line for each request, and what went wrong. Default: slog.Default.
 	Logger *slog.Logger
 }
@@ -94,9 +97,10 @@ type Server struct {
 	openapi  []byte
 	started  time.Time
 	stopping atomic.Bool
-	scratch  sync.Pool // *scratch
-	calls    *budget   // of bodies of execute calls
-	others   *budget   // of all other bodies
+	scratch  sync.Pool       // *scratch
+	calls    *budget         // of bodies of execute calls
+	others   *budget         // of all other bodies
+	roots    map[string]bool // the first segments of all routes
 	reads    gate
 }
 
@@ -113,15 +117,30 @@ func New(config Config) (*Server, error) {
 	}
 	s.metrics = newMetrics(&s.config)
 	var err error
-	if s.openapi, err = openAPI(routes(), s.config.Version); err != nil {
+	if s.openapi, err = Document(s.config.Version); err != nil {
 		return nil, err
 	}
 	s.echo.Use(s.frame)
+	s.roots = map[string]bool{}
 	for _, rt := range routes() {
+		first, _, _ := strings.Cut(strings.TrimPrefix(rt.path, "/"), "/")
+		s.roots[first] = true
 		s.echo.Add(rt.method, rt.echoPath(), s.handler(rt))
 	}
 	return s, nil
 }
 
 // ServeHTTP implements [http.Handler].
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.config.Pages != nil && !s.ofAPI(r.URL.Path) {
+		s.config.Pages.ServeHTTP(w, r)
+		return
+	}
+	s.echo.ServeHTTP(w, r)
+}
+
+// ofAPI says whether a path begins like a route: with /v1, for example. What is not there below it is answered with a problem, not with a page.
+func (s *Server) ofAPI(path string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return s.roots[first]
+}

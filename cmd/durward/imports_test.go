@@ -49,6 +49,8 @@ var mayImport = map[string][]string{
 	"store/*":             {"catalog", "catalog/audit", "catalog/contract", "deliveries", "idempotency", "versions", "versions/rollout", "bundler/capability"},
 	"web/api":             {},
 	"web/client":          {"web/api"},
+	"web/ui":              {},
+	"web/ui/document":     {"web"},
 	"web": {
 		"versions", "versions/rollout", "catalog", "catalog/audit", "catalog/contract", "catalog/seal", "bundler", "bundler/npm", "bundler/typecheck", "bundler/types", "deliveries", "idempotency", "progress", "runtime", "runtime/host", "runtime/vm", "runtime/worker", "templates", "web/api", "bundler/capability",
 	},

@@ -27,6 +27,7 @@ import (
 	"github.com/durward/durward/store/bolt"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/web"
+	"github.com/durward/durward/web/ui"
 )
 
 // serverConfig is what a server is made of. Data, OperatorKey and Listener are required.
@@ -193,7 +194,12 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 			s.web.Attempted(trigger, answer, took)
 		},
 	}
+	pages, err := ui.New()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Config{
+		Pages:      pages,
 		Catalog:    actions,
 		Publisher:  publisher,
 		Flows:      flows,

@@ -1,0 +1,13 @@
+import { notifications } from "@mantine/notifications";
+
+import { textOf } from "../api/client";
+
+/** Says that something was done. */
+export function done(message: string) {
+  notifications.show({ message, color: "spruce", autoClose: 3500 });
+}
+
+/** Says that something could not be done, and why. */
+export function failed(title: string, error: unknown) {
+  notifications.show({ title, message: textOf(error), color: "red", autoClose: 9000 });
+}
