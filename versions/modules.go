@@ -111,7 +111,7 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 	if err != nil {
 		return "", invalid(at, "%q is not a range of versions", clip(requirement, 80))
 	}
-	newest := ""
+	newest, recalled := "", ""
 	for page := (catalog.Page{Limit: catalog.MaxLimit}); ; {
 		list, err := s.store.Versions(ctx, s.tenant, slug, page)
 		if notFound(err) {
@@ -125,8 +125,12 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 			if !v.IsModule() {
 				return "", invalid(at, "%s is an action; only shared modules can be imported", slug)
 			}
-			if allowed.Match(v.Number) {
+			switch {
+			case !allowed.Match(v.Number):
+			case v.Recall == nil:
 				return v.Number, nil
+			case recalled == "":
+				recalled = v.Number
 			}
 			if newest == "" {
 				newest = v.Number
@@ -136,8 +140,11 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 			break
 		}
 	}
-	if newest == "" {
+	switch {
+	case newest == "":
 		return "", invalid(at, "%s has no published version", slug)
+	case recalled != "":
+		return "", invalid(at, "%s@%s was recalled, and no other version is in the range %q", slug, recalled, clip(requirement, 80))
 	}
 	return "", invalid(at, "no version of %s is in the range %q; the newest is %s", slug, clip(requirement, 80), newest)
 }
@@ -184,10 +191,13 @@ func moduleKeys(declared map[string]string) []string {
 }
 
 // ModuleFiles returns the files of all shared modules in a lock of the tenant's, by the paths that they have in a source: durward:crm@1.2.0/index.ts. The error is catalog.InvalidErrors if one of them is not there
-// any more.
+// any more, or was recalled.
 func (p *Publisher) ModuleFiles(ctx context.Context, tenant catalog.TenantID, lock json.RawMessage) (map[string]string, error) {
 	l, err := decodeLock(lock)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.checkRecalls(ctx, tenant, l); err != nil {
 		return nil, err
 	}
 	files := map[string]string{}
@@ -211,6 +221,21 @@ func (p *Publisher) ModuleFiles(ctx context.Context, tenant catalog.TenantID, lo
 		}
 	}
 	return files, nil
+}
+
+// checkRecalls looks for shared modules that were recalled, also among those that are there because another one needs them. One that is not there is not its question.
+func (p *Publisher) checkRecalls(ctx context.Context, tenant catalog.TenantID, l *bundler.Lock) error {
+	for _, of := range pins(l) {
+		v, err := p.Store.Version(ctx, tenant, of.Module, of.Number)
+		switch {
+		case notFound(err):
+		case err != nil:
+			return fmt.Errorf("module %s: %w", of, err)
+		case v.Recall != nil:
+			return invalid("/dependencies", "the shared module %s was recalled: settle the dependencies anew", of)
+		}
+	}
+	return nil
 }
 
 // Dependents lists the versions that have a version of a shared module in them, by the module's versions, oldest first.

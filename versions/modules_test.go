@@ -250,3 +250,52 @@ func TestReachOfModules(t *testing.T) {
 	require.Equal(t, "durward:crm@1.0.0/index.ts:2:27: warning: Requests are sent, but no host is declared: all of them are refused", warnings[0].String())
 	require.Contains(t, warnings[0].LineText, "export const find")
 }
+
+func TestRecallOfAModule(t *testing.T) {
+	t.Parallel()
+	s := withoutRegistry(t)
+	s.share("text", "1.0.0", `export const greeting = "hello";`)
+	s.share("crm", "1.0.0", `import { greeting } from "durward:text"; export const plan = greeting;`, "text@^1")
+	s.share("on-login", "1.0.0", `import { plan } from "durward:crm"; export function execute() { return { kind: "continue", state: { plan } }; }`, "crm@^1")
+	flows := &versions.Flows{Store: s.store, Schemas: schemasHere, Now: clock}
+	pinned := slots{"after": {Default: []versions.Attachment{{Action: "on-login", Version: "1.0.0"}}}}
+	_, _, _, err := flows.Create(t.Context(), alice, "acme", versions.NewFlow{Slug: "login", Kind: "login", Slots: pinned})
+	require.NoError(t, err)
+	text := versions.VersionRef{Action: "text", Number: "1.0.0"}
+	names := func(list []versions.Dependent) (names []string) {
+		for _, d := range list {
+			names = append(names, string(d.Action)+"@"+d.Number)
+		}
+		return names
+	}
+	recalled := func(slug catalog.ActionSlug) bool {
+		v, err := s.store.Version(t.Context(), "acme", slug, "1.0.0")
+		require.NoError(t, err)
+		return v.Recall != nil
+	}
+
+	_, err = flows.RecallVersion(t.Context(), alice, "acme", text, "leaks", true)
+	require.EqualError(t, err, "revision 1, which is live in flow login, has on-login@1.0.0")
+	require.False(t, recalled("text"), "all or none")
+
+	out, err := flows.RecallVersion(t.Context(), alice, "acme", text, "leaks", false)
+	require.NoError(t, err)
+	require.Equal(t, []string{"crm@1.0.0", "on-login@1.0.0"}, names(out.Dependents))
+	require.Equal(t, []bool{true, false, false}, []bool{recalled("text"), recalled("crm"), recalled("on-login")})
+	_, _, err = s.publisher.Publish(t.Context(), alice, "acme", "on-login", versions.Publication{Number: "1.0.1"})
+	require.Equal(t, []string{"/dependencies: the shared module text@1.0.0 was recalled: settle the dependencies anew"}, at(t, err))
+	require.Equal(t, []string{"/dependencies/durward:text: text@1.0.0 was recalled, and no other version is in the range \"^1\""}, at(t, s.save("note", "export {}", "text@^1")))
+
+	_, _, err = flows.Save(t.Context(), alice, "acme", "login", versions.Change{Base: 1, Slots: slots{}})
+	require.NoError(t, err)
+	out, err = flows.RecallVersion(t.Context(), alice, "acme", text, "leaks everywhere", true)
+	require.NoError(t, err)
+	require.Equal(t, "leaks", out.Version.Recall.Reason, "the first recall counts")
+	require.True(t, recalled("crm") && recalled("on-login"))
+	events, _, err := s.store.Events(t.Context(), "acme", audit.Filter{Type: audit.VersionRecall})
+	require.NoError(t, err)
+	require.Len(t, events, 3)
+	for _, e := range events[:2] { // the newest first
+		require.JSONEq(t, `{"reason":"leaks everywhere","because_of":"text@1.0.0"}`, string(e.After))
+	}
+}

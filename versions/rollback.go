@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/versions/rollout"
 )
@@ -65,17 +64,13 @@ func (f *Flows) restorable(ctx context.Context, ref FlowRef, number int) (Revisi
 
 // recalledPin is an action@version of the revision that was recalled, or empty.
 func (f *Flows) recalledPin(ctx context.Context, r *Revision) (string, error) {
-	for _, slot := range r.Slots {
-		for _, list := range slot.lists() {
-			for _, a := range list {
-				v, err := f.Store.Version(ctx, r.Tenant, a.Action, a.Version)
-				if err != nil {
-					return "", fmt.Errorf("version %s of %s: %w", a.Version, a.Action, err)
-				}
-				if v.Recall != nil {
-					return string(a.Action) + "@" + a.Version, nil
-				}
-			}
+	for pin := range r.Pins() {
+		v, err := f.Store.Version(ctx, r.Tenant, pin.Action, pin.Number)
+		if err != nil {
+			return "", fmt.Errorf("version %s: %w", pin, err)
+		}
+		if v.Recall != nil {
+			return pin.String(), nil
 		}
 	}
 	return "", nil
@@ -93,7 +88,7 @@ func (f *Flows) RecallRevision(ctx context.Context, by audit.Actor, ref FlowRef,
 			return nil, err
 		}
 		if number == flow.Revision {
-			return nil, &LiveError{ref.Flow, number}
+			return nil, &LiveError{Flow: ref.Flow, Revision: number}
 		}
 		e := &edit{}
 		if flow.Rolling() && flow.Rollout.Candidate == number {
@@ -114,81 +109,6 @@ func (f *Flows) recall(by audit.Actor, e *edit, r *Revision, reason string) {
 	event := f.event(by, audit.RevisionRecall, r)
 	event.Time, event.After = r.Recall.At, describe(map[string]any{"reason": reason})
 	e.events = append(e.events, event)
-}
-
-// RecallVersion takes a version of an action out of use: nothing can be attached, rolled back or rolled out with it any more, and runs that are sealed to revisions with it go on with what is
-// live. Candidates with it are taken back. It is refused with [ErrLive] while a live revision has it.
-func (f *Flows) RecallVersion(ctx context.Context, by audit.Actor, tenant catalog.TenantID, action catalog.ActionSlug, number, reason string) (Version, error) {
-	if err := checkReason(reason); err != nil {
-		return Version{}, err
-	}
-	v, err := f.Store.Version(ctx, tenant, action, number)
-	if err != nil || v.Recall != nil {
-		return v, err
-	}
-	if err := f.release(ctx, by, &v, reason); err != nil {
-		return Version{}, err
-	}
-	v.Recall = &Recall{At: f.now(), By: by, Reason: reason}
-	event := audit.Event{Time: v.Recall.At, Type: audit.VersionRecall, Tenant: string(tenant), Actor: by, Action: string(action), Version: number, After: describe(map[string]any{"reason": reason})}
-	if err := f.Store.RecallVersion(ctx, tenant, action, number, *v.Recall, event); err != nil {
-		return Version{}, fmt.Errorf("recall %s@%s: %w", action, number, err)
-	}
-	return v, nil
-}
-
-// release aborts the rollouts of candidates with a version, once it is sure that no live revision has it.
-func (f *Flows) release(ctx context.Context, by audit.Actor, v *Version, reason string) error {
-	var candidates []FlowRef
-	for page := (catalog.Page{Limit: catalog.MaxLimit}); ; {
-		list, err := f.Store.Flows(ctx, v.Tenant, page)
-		if err != nil {
-			return err
-		}
-		for i := range list.Items {
-			flow := &list.Items[i]
-			ref := FlowRef{v.Tenant, flow.Slug}
-			if has, err := f.pins(ctx, ref, flow.Revision, v); err != nil {
-				return err
-			} else if has {
-				return &LiveError{flow.Slug, flow.Revision}
-			}
-			if !flow.Rolling() {
-				continue
-			}
-			if has, err := f.pins(ctx, ref, flow.Rollout.Candidate, v); err != nil {
-				return err
-			} else if has {
-				candidates = append(candidates, ref)
-			}
-		}
-		if page.After = list.Next; page.After == "" {
-			break
-		}
-	}
-	for _, ref := range candidates {
-		if _, err := f.Abort(ctx, by, ref, reason, false); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f *Flows) pins(ctx context.Context, ref FlowRef, number int, v *Version) (bool, error) {
-	r, err := f.Store.Revision(ctx, ref.Tenant, ref.Flow, number)
-	if err != nil {
-		return false, fmt.Errorf("revision %d of flow %s: %w", number, ref.Flow, err)
-	}
-	for _, slot := range r.Slots {
-		for _, list := range slot.lists() {
-			for _, a := range list {
-				if a.Action == v.Action && a.Version == v.Number {
-					return true, nil
-				}
-			}
-		}
-	}
-	return false, nil
 }
 
 // abort ends the flow's active rollout.

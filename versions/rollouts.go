@@ -27,10 +27,14 @@ var (
 type LiveError struct {
 	Flow     FlowSlug
 	Revision int
+	Version  string // the action@version in it; empty if the revision itself is meant
 }
 
 func (e *LiveError) Error() string {
-	return fmt.Sprintf("revision %d, which is live in flow %s, has it", e.Revision, e.Flow)
+	if e.Version == "" {
+		return fmt.Sprintf("revision %d is live in flow %s", e.Revision, e.Flow)
+	}
+	return fmt.Sprintf("revision %d, which is live in flow %s, has %s", e.Revision, e.Flow, e.Version)
 }
 
 // Is makes it an ErrLive.

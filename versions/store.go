@@ -21,7 +21,7 @@ type FlowRef struct {
 // catalog.ErrQuota.
 type Store interface {
 	// PutVersion stores v and makes its number the action's latest. If the action has a version of that number it returns catalog.ErrExists
-	// and stores nothing; if the action does not exist, catalog.ErrNotFound; if the number is no semantic version, catalog.InvalidErrors.
+	// and stores nothing; if the action does not exist, catalog.ErrNotFound; if the number is no semantic version, catalog.InvalidErrors; if a shared module in it was recalled, catalog.ErrConflict.
 	PutVersion(ctx context.Context, v Version, events ...audit.Event) error
 	Version(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string) (Version, error)
 	// Versions lists an action's versions, newest first by precedence (semver.org, section 11), without Files, Bundle and SourceMap.
@@ -37,14 +37,15 @@ type Store interface {
 	Flow(ctx context.Context, tenant catalog.TenantID, slug FlowSlug) (Flow, error)
 	Flows(ctx context.Context, tenant catalog.TenantID, page catalog.Page) (catalog.List[Flow], error)
 	// SaveFlow stores f in the place of the edition before it (f.Edition - 1) together with revisions of it, new ones or stored ones that have been recalled; catalog.ErrConflict if another
-	// edition is stored, catalog.ErrNotFound if there is no such flow.
+	// edition is stored, or if a version was recalled that is pinned by what becomes the live revision or the candidate; catalog.ErrNotFound if there is no such flow.
 	SaveFlow(ctx context.Context, f Flow, revisions []Revision, events ...audit.Event) error
 	Revision(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, number int) (Revision, error)
 	// Revisions lists a flow's revisions, newest first.
 	Revisions(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, page catalog.Page) (catalog.List[Revision], error)
 
-	// RecallVersion stores that a version was recalled, and tells of all flows of the tenant as changed. A version that was recalled already stays as it is.
-	RecallVersion(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string, recall Recall, events ...audit.Event) error
+	// RecallVersions stores that versions were recalled, each with its event, all or none, and tells of all flows of the tenant as changed. One that was recalled already stays as it is, and its event is not stored.
+	// catalog.ErrNotFound if there is none of such a name, catalog.ErrConflict if the live revision of a flow, or the candidate of an active rollout, pins one of them.
+	RecallVersions(ctx context.Context, tenant catalog.TenantID, recall Recall, versions []VersionRecall) error
 
 	// Unfinished lists the flows, of all tenants, that have an active rollout or a notice that waits.
 	Unfinished(ctx context.Context) ([]FlowRef, error)
@@ -63,6 +64,12 @@ type Store interface {
 	// WatchFlows calls changed for every flow that is written from now on, by this process or by another one, until ctx ends. It returns at once. For writes of
 	// this process the call happens before the write returns; changed may be called by several goroutines at once, and may use the store.
 	WatchFlows(ctx context.Context, changed func(FlowRef))
+}
+
+// VersionRecall is the recall of a version, with the event of it.
+type VersionRecall struct {
+	VersionRef
+	Event audit.Event
 }
 
 // RunKey is a secret that seals run tokens.

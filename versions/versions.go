@@ -7,6 +7,7 @@ package versions
 
 import (
 	"encoding/json"
+	"iter"
 	"time"
 
 	"github.com/durward/durward/bundler/capability"
@@ -106,6 +107,29 @@ type Revision struct {
 	SavedBy audit.Actor
 	// Recall is set if the revision was recalled.
 	Recall *Recall
+}
+
+// VersionRef names a version of a tenant's.
+type VersionRef struct {
+	Action catalog.ActionSlug
+	Number string
+}
+
+func (r VersionRef) String() string { return string(r.Action) + "@" + r.Number }
+
+// Pins are the versions that the revision's attachments name, the disabled ones too; one may come more than once.
+func (r *Revision) Pins() iter.Seq[VersionRef] {
+	return func(yield func(VersionRef) bool) {
+		for _, slot := range r.Slots {
+			for _, list := range slot.lists() {
+				for _, a := range list {
+					if !yield(VersionRef{a.Action, a.Version}) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // Slot is what runs at one trigger point.

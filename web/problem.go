@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -184,7 +183,7 @@ func classify(err error, p *api.Problem) code {
 		return stopping
 	}
 	if e, ok := errors.AsType[*versions.LiveError](err); ok {
-		p.Detail = fmt.Sprintf("Revision %d, which is live in flow %s, has it. Roll back, or save another revision, first: runs would have nothing to go on with.", e.Revision, e.Flow)
+		p.Detail = "It cannot be recalled: " + e.Error() + ". Roll back, or save another revision, first: runs would have nothing to go on with."
 		return isLive
 	}
 	if e, ok := errors.AsType[*versions.FreezeError](err); ok {

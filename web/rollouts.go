@@ -151,12 +151,13 @@ func (s *Server) recallRevision(r *request) (any, error) {
 }
 
 func (s *Server) recallVersion(r *request) (any, error) {
-	var body api.Reason
+	var body api.VersionRecall
 	if err := r.decode(&body); err != nil {
 		return nil, err
 	}
-	v, err := s.config.Flows.RecallVersion(r.context(), r.actor, r.tenant, r.action(), r.Param("version"), body.Reason)
-	return versionInfoOf(v), err
+	of := versions.VersionRef{Action: r.action(), Number: r.Param("version")}
+	recalled, err := s.config.Flows.RecallVersion(r.context(), r.actor, r.tenant, of, body.Reason.Reason, body.Dependents)
+	return api.RecalledVersion{VersionInfo: versionInfoOf(recalled.Version), Dependents: each(recalled.Dependents, dependentOf)}, err
 }
 
 func (s *Server) rotateRunKeys(r *request) (any, error) {
@@ -276,7 +277,7 @@ func rolloutRoutes() []route {
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}/recall", id: "recallVersion",
 			summary: "Recall a version: nothing can be attached with it, and runs that have it go on with the live revision", role: catalog.RolePublisher,
-			body: api.Reason{}, answer: api.VersionInfo{}, problems: []code{conflict, isLive}, handle: (*Server).recallVersion,
+			body: api.VersionRecall{}, answer: api.RecalledVersion{}, problems: []code{conflict, isLive}, handle: (*Server).recallVersion,
 		},
 		{
 			method: post, path: "/v1/system/run-keys", id: "rotateRunKeys", summary: "Make a new key that seals runs", role: catalog.RoleOperator,

@@ -57,9 +57,11 @@ func (s *Server) dependents(r *request) (any, error) {
 		return nil, err
 	}
 	list, err := s.config.Publisher.Dependents(r.context(), r.tenant, r.action(), page)
-	return listOf(list, func(d versions.Dependent) api.Dependent {
-		return api.Dependent{Action: string(d.Action), Version: d.Number, ModuleVersion: d.Pin.Number}
-	}), err
+	return listOf(list, dependentOf), err
+}
+
+func dependentOf(d versions.Dependent) api.Dependent {
+	return api.Dependent{Action: string(d.Action), Version: d.Number, ModuleVersion: d.Pin.Number}
 }
 
 func versionOf(v versions.Version) api.Version {

@@ -107,6 +107,8 @@ type versionRecall struct {
 	Action string `arg:"" help:"The action's slug."`
 	Number string `arg:"" name:"version" help:"The version, for example 1.2.0."`
 	Reason string `short:"m" help:"Why."`
+
+	Dependents bool `help:"Of a shared module: recall all versions that have it in them, too."`
 }
 
 func (c *versionRecall) Run(ctx context.Context, s streams) error {
@@ -114,13 +116,30 @@ func (c *versionRecall) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	v, err := tenant.RecallVersion(ctx, c.Action, c.Number, c.Reason)
+	v, err := tenant.RecallVersion(ctx, c.Action, c.Number, api.VersionRecall{Reason: api.Reason{Reason: c.Reason}, Dependents: c.Dependents})
 	if err != nil {
 		return err
 	}
-	return c.show(s.out, v, func(w io.Writer) {
+	return c.show(s.out, v, func(w io.Writer) { c.tell(w, &v) })
+}
+
+func (c *versionRecall) tell(w io.Writer, v *api.RecalledVersion) {
+	if len(v.Triggers) > 0 {
 		fmt.Fprintf(w, "Recalled %s@%s. Nothing can be attached with it, and sign-ins that have it go on with the live revision.\n", v.Action, v.Number)
-	})
+		return
+	}
+	fmt.Fprintf(w, "Recalled %s@%s. Nothing can be published with it.\n", v.Action, v.Number)
+	switch {
+	case len(v.Dependents) == 0:
+		return
+	case c.Dependents:
+		fmt.Fprintln(w, "Recalled too, because they have it in them:")
+	default:
+		fmt.Fprintln(w, "These have it in them, and stay as they are; --dependents recalls them too:")
+	}
+	for _, d := range v.Dependents {
+		fmt.Fprintf(w, "  %s@%s\n", d.Action, d.Version)
+	}
 }
 
 type runKeysCommand struct {

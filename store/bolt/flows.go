@@ -26,36 +26,41 @@ func flowKey(tenant catalog.TenantID, slug versions.FlowSlug) key {
 // CreateFlow implements versions.Store. The revision is stored as the flow's, whatever it says it belongs to.
 func (s *Store) CreateFlow(ctx context.Context, f versions.Flow, r versions.Revision, events ...audit.Event) error {
 	f.Revision, r.Tenant, r.Flow = r.Number, f.Tenant, f.Slug
-	return s.putFlow(ctx, f, []versions.Revision{r}, events, func(e *edit) error {
+	return s.putFlow(ctx, f, []versions.Revision{r}, events, func(e *edit) (*versions.Flow, error) {
 		if err := needTenant(e.tx, f.Tenant); err != nil {
-			return err
+			return nil, err
 		}
 		if e.bucket(bucketFlows).Get(flowKey(f.Tenant, f.Slug)) != nil {
-			return catalog.ErrExists
+			return nil, catalog.ErrExists
 		}
-		return nil
+		return &versions.Flow{}, nil
 	})
 }
 
 // SaveFlow implements versions.Store.
 func (s *Store) SaveFlow(ctx context.Context, f versions.Flow, revisions []versions.Revision, events ...audit.Event) error {
-	return s.putFlow(ctx, f, revisions, events, func(e *edit) error {
+	return s.putFlow(ctx, f, revisions, events, func(e *edit) (*versions.Flow, error) {
 		var stored storedFlow
 		if err := get(e.bucket(bucketFlows), flowKey(f.Tenant, f.Slug), &stored); err != nil {
-			return err
+			return nil, err
 		}
 		if stored.Edition != f.Edition-1 {
-			return catalog.ErrConflict
+			return nil, catalog.ErrConflict
 		}
-		return nil
+		before := stored.flow()
+		return &before, nil
 	})
 }
 
-// putFlow stores a flow and revisions of it, if check allows it.
-func (s *Store) putFlow(ctx context.Context, f versions.Flow, revisions []versions.Revision, events []audit.Event, check func(*edit) error) error {
+// putFlow stores a flow and revisions of it, if check allows it, which returns the flow as it was.
+func (s *Store) putFlow(ctx context.Context, f versions.Flow, revisions []versions.Revision, events []audit.Event, check func(*edit) (*versions.Flow, error)) error {
 	k := flowKey(f.Tenant, f.Slug)
 	err := s.write.do(ctx, func(e *edit) error {
-		if err := check(e); err != nil {
+		before, err := check(e)
+		if err != nil {
+			return err
+		}
+		if err := e.checkPins(before, &f, revisions); err != nil {
 			return err
 		}
 		if err := e.putJSON(bucketFlows, k, storedFlow(f)); err != nil {

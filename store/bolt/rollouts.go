@@ -8,7 +8,6 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"github.com/durward/durward/catalog"
-	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/versions"
 	"github.com/durward/durward/versions/rollout"
 )
@@ -70,49 +69,4 @@ func (s *Store) UpdateFigures(ctx context.Context, ref versions.FlowRef, update 
 		return e.putJSON(bucketFigures, flowKey(ref.Tenant, ref.Flow), t)
 	})
 	return t, err
-}
-
-// RecallVersion implements versions.Store.
-func (s *Store) RecallVersion(
-	ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string, recall versions.Recall, events ...audit.Event,
-) error {
-	k, ok := actionKey(tenant, action).version(number)
-	if !ok {
-		return catalog.ErrNotFound
-	}
-	var flows []versions.FlowRef
-	err := s.write.do(ctx, func(e *edit) error {
-		var v storedVersion
-		if err := get(e.bucket(bucketVersions), k, &v); err != nil || v.Recall != nil {
-			return err
-		}
-		v.Recall = &recall
-		e.unbounded = true
-		if err := e.putJSON(bucketVersions, k, v); err != nil {
-			return err
-		}
-		var err error
-		if flows, err = tenantFlows(e.tx, tenant); err != nil {
-			return err
-		}
-		return e.appendEvents(tenant, events)
-	})
-	if err == nil {
-		for _, ref := range flows {
-			s.flows.tell(ref)
-		}
-	}
-	return err
-}
-
-func tenantFlows(tx *bbolt.Tx, tenant catalog.TenantID) (refs []versions.FlowRef, err error) {
-	of := span{bucket: tx.Bucket(bucketFlows), name: bucketFlows, prefix: textKey(string(tenant))}
-	for _, v := range of.after(nil) {
-		var f storedFlow
-		if err := json.Unmarshal(v, &f); err != nil {
-			return nil, err
-		}
-		refs = append(refs, versions.FlowRef{Tenant: tenant, Flow: f.Slug})
-	}
-	return refs, nil
 }

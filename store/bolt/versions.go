@@ -43,6 +43,11 @@ func (s *Store) PutVersion(ctx context.Context, v versions.Version, events ...au
 		if e.bucket(bucketVersions).Get(k) != nil {
 			return catalog.ErrExists
 		}
+		for _, pin := range v.Modules {
+			if err := notRecalled(e.tx, v.Tenant, versions.VersionRef{Action: pin.Module, Number: pin.Number}); err != nil {
+				return err
+			}
+		}
 		a.Latest = v.Number
 		if err := e.putJSON(bucketActions, actionKey(v.Tenant, v.Action), a); err != nil {
 			return err

@@ -97,32 +97,88 @@ func testRecalls(t *testing.T, s Store) {
 	ctx := t.Context()
 	tenant(t, s, "acme")
 	action(t, s, "acme", "gate")
-	flow(t, s, "acme", "login")
-	flow(t, s, "acme", "other")
-	v := version("acme", "gate", "1.0.0")
-	require.NoError(t, s.PutVersion(ctx, v))
-	recall := versions.Recall{At: now, By: alice, Reason: "leaks"}
-	for _, missing := range []string{"2.0.0", "latest"} {
-		require.ErrorIs(t, s.RecallVersion(ctx, "acme", "gate", missing, recall), catalog.ErrNotFound)
+	for _, number := range []string{"1.0.0", "2.0.0", "3.0.0"} {
+		require.NoError(t, s.PutVersion(ctx, version("acme", "gate", number)))
 	}
+	f, _ := flow(t, s, "acme", "login") // with 1.0.0
+	flow(t, s, "acme", "other")
+	recall := versions.Recall{At: now, By: alice, Reason: "leaks"}
+	call := func(recall versions.Recall, numbers ...string) error {
+		var list []versions.VersionRecall
+		for _, number := range numbers {
+			list = append(list, versions.VersionRecall{VersionRef: versions.VersionRef{Action: "gate", Number: number}, Event: event(audit.VersionRecall)})
+		}
+		return s.RecallVersions(ctx, "acme", recall, list)
+	}
+	recalled := func(number string) bool {
+		v, err := s.Version(ctx, "acme", "gate", number)
+		require.NoError(t, err)
+		return v.Recall != nil
+	}
+	for _, missing := range []string{"9.0.0", "latest"} {
+		require.ErrorIs(t, call(recall, "2.0.0", missing), catalog.ErrNotFound)
+	}
+	require.ErrorIs(t, call(recall, "2.0.0", "1.0.0"), catalog.ErrConflict, "it is live")
+	require.False(t, recalled("2.0.0"), "all or none")
+
 	var told []versions.FlowRef
 	s.WatchFlows(ctx, func(ref versions.FlowRef) { told = append(told, ref) })
-	require.NoError(t, s.RecallVersion(ctx, "acme", "gate", "1.0.0", recall, event(audit.VersionRecall)))
+	require.NoError(t, call(recall, "2.0.0"))
 	require.ElementsMatch(t, []versions.FlowRef{{Tenant: "acme", Flow: "login"}, {Tenant: "acme", Flow: "other"}}, told)
-	require.NoError(t, s.RecallVersion(ctx, "acme", "gate", "1.0.0", versions.Recall{At: now.Add(time.Hour)}, event(audit.VersionRecall)))
+	require.NoError(t, call(versions.Recall{At: now.Add(time.Hour)}, "2.0.0"))
+	v := version("acme", "gate", "2.0.0")
 	v.Recall = &recall
-	got, err := s.Version(ctx, "acme", "gate", "1.0.0")
+	got, err := s.Version(ctx, "acme", "gate", "2.0.0")
 	require.NoError(t, err)
 	require.Equal(t, v, got, "the first recall counts")
 	events, _, err := s.Events(ctx, "acme", audit.Filter{Type: audit.VersionRecall})
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 
-	r := revision("acme", "login", 1)
-	r.Recall = &recall
-	f, err := s.Flow(ctx, "acme", "login")
-	require.NoError(t, err)
-	f.Edition++
-	require.NoError(t, s.SaveFlow(ctx, f, []versions.Revision{r}))
+	testPinsOfRecalled(t, s, f, call)
+}
+
+// testPinsOfRecalled shows that no run gets what was recalled, whoever was first.
+func testPinsOfRecalled(t *testing.T, s Store, f versions.Flow, recall func(versions.Recall, ...string) error) {
+	ctx := t.Context()
+	with := func(number int, pin string) versions.Revision {
+		r := revision("acme", "login", number)
+		r.Slots["after"].Default[0].Version = pin
+		return r
+	}
+	save := func(change func(*versions.Flow), revisions ...versions.Revision) error {
+		next := f
+		next.Edition++
+		change(&next)
+		err := s.SaveFlow(ctx, next, revisions)
+		if err == nil {
+			f = next
+		}
+		return err
+	}
+	goLive := func(number int) func(*versions.Flow) {
+		return func(f *versions.Flow) { f.Revision, f.Latest = number, number }
+	}
+	roll := func(f *versions.Flow) {
+		r := aRollout(1)
+		f.Rollout, f.Latest = &r, 2
+	}
+	require.ErrorIs(t, save(goLive(2), with(2, "2.0.0")), catalog.ErrConflict)
+	require.ErrorIs(t, save(roll, with(2, "2.0.0")), catalog.ErrConflict)
+	require.NoError(t, save(roll, with(2, "3.0.0")))
+	require.ErrorIs(t, recall(versions.Recall{At: now}, "3.0.0"), catalog.ErrConflict, "the candidate has it")
+	require.NoError(t, save(func(f *versions.Flow) {
+		ended, err := f.Rollout.End(rollout.Aborted, "", now)
+		require.NoError(t, err)
+		f.Rollout = &ended
+	}))
+	require.NoError(t, recall(versions.Recall{At: now}, "3.0.0"))
+	require.ErrorIs(t, save(goLive(2)), catalog.ErrConflict, "a revision that is stored")
+	r := with(2, "3.0.0")
+	r.Recall = &versions.Recall{At: now, By: alice}
+	require.NoError(t, save(func(*versions.Flow) {}, r))
 	requireRevision(t, s, r)
+	v := version("acme", "gate", "4.0.0")
+	v.Modules = []versions.ModulePin{{Module: "gate", Number: "2.0.0"}}
+	require.ErrorIs(t, s.PutVersion(ctx, v), catalog.ErrConflict, "nor is a recalled module published again")
 }

@@ -157,6 +157,18 @@ type Recall struct {
 	Reason string    `json:"reason,omitempty" doc:"Why."`
 }
 
+// VersionRecall is the body of POST /v1/tenants/{tenant}/actions/{action}/versions/{version}/recall.
+type VersionRecall struct {
+	Reason
+	Dependents bool `json:"dependents,omitzero" doc:"For a shared module: recall all versions that have it in them, too. Default: they stay as they are."`
+}
+
+// RecalledVersion is the answer to VersionRecall.
+type RecalledVersion struct {
+	VersionInfo
+	Dependents []Dependent `json:"dependents,omitempty" doc:"For a shared module: the versions that have it in them; recalled if that was asked for."`
+}
+
 // RunKeyRotation is the body of POST /v1/system/run-keys.
 type RunKeyRotation struct {
 	Revoke bool `json:"revoke,omitzero" doc:"Remove all other keys: every run that was begun is invalid then. Default: they stay valid for as long as runs do."`

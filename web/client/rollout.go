@@ -65,9 +65,7 @@ func (t *Tenant) RecallRevision(ctx context.Context, flow string, number int, re
 	})
 }
 
-// RecallVersion takes a version of an action out of use, also for runs that have it.
-func (t *Tenant) RecallVersion(ctx context.Context, action, version, reason string) (api.VersionInfo, error) {
-	return call[api.VersionInfo](ctx, t.client, request{
-		method: http.MethodPost, path: t.path("actions", action, "versions", version, "recall"), body: api.Reason{Reason: reason},
-	})
+// RecallVersion takes a version of an action out of use, also for runs that have it. The error is a [*Problem] with the code live while a live revision has it, or one of the dependents that are to be recalled.
+func (t *Tenant) RecallVersion(ctx context.Context, action, version string, r api.VersionRecall) (api.RecalledVersion, error) {
+	return call[api.RecalledVersion](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions", version, "recall"), body: r})
 }
