@@ -27,6 +27,7 @@ import (
 // bundle that is measured, because it is what goja reads; the source map leads back to the source.
 type measured struct {
 	script   []byte
+	files    map[string]string
 	consumer *sourcemap.Consumer
 	tree     *ast.Program
 	edits    []edit
@@ -67,13 +68,13 @@ for (const name of Object.keys($action)) {
 }
 `
 
-func instrument(t *testing.T, bundle *bundler.Bundle) *measured {
+func instrument(t *testing.T, template templates.Template, bundle *bundler.Bundle) *measured {
 	t.Helper()
 	tree, err := goja.Parse("", string(bundle.Script), parser.WithDisableSourceMaps)
 	require.NoError(t, err)
 	consumer, err := sourcemap.Parse("", bundle.SourceMap)
 	require.NoError(t, err)
-	m := &measured{consumer: consumer, tree: tree, hits: map[int]bool{}}
+	m := &measured{files: template.Files, consumer: consumer, tree: tree, hits: map[int]bool{}}
 	m.visit(reflect.ValueOf(tree.Body), nil)
 	m.script = slices.Concat([]byte(prelude), m.edited(string(bundle.Script)), []byte(epilogue))
 	_, err = goja.Parse("", string(m.script), parser.WithDisableSourceMaps)
@@ -169,9 +170,12 @@ func (m *measured) branch(at file.Idx, twice bool) bool {
 	if !ok || line == 0 {
 		return false
 	}
-	name := source[strings.LastIndexByte(source, ':')+1:]
-	text := strings.Split(m.consumer.SourceContent(source), "\n")[line-1]
-	m.branches = append(m.branches, branch{file: name, line: line, twice: twice, text: strings.TrimSpace(text)})
+	content, own := m.files[source]
+	if !own {
+		return false
+	}
+	text := strings.Split(content, "\n")[line-1]
+	m.branches = append(m.branches, branch{file: source, line: line, twice: twice, text: strings.TrimSpace(text)})
 	return true
 }
 

@@ -32,7 +32,7 @@ func TestSamples(t *testing.T) {
 				t.Parallel()
 				require.NotEmpty(t, template.Samples)
 				bundle := w.bundle(t, template)
-				measured := instrument(t, bundle)
+				measured := instrument(t, template, bundle)
 				names := map[string]bool{}
 				for _, sample := range template.Samples {
 					require.False(t, names[sample.Name], "the name %q is there twice", sample.Name)
@@ -59,7 +59,7 @@ func (w *workshop) play(t *testing.T, template templates.Template, sample templa
 	if !sample.Clock.IsZero() {
 		script = fmt.Appendf(slices.Clip(script), "\nDate.now = () => %d;\n", sample.Clock.UnixMilli())
 	}
-	broker := host.New(host.Options{})
+	broker := host.New(host.Options{Counters: steady{host.NewMemoryCounters()}})
 	defer broker.Close()
 	secrets := map[string]host.Secret{}
 	for name, value := range sample.Secrets {
@@ -103,6 +103,14 @@ func (w *workshop) play(t *testing.T, template templates.Template, sample templa
 		}
 		require.JSONEq(t, string(exchange.Outcome), string(result.Outcome), at)
 	}
+}
+
+// steady are counters whose windows end when they say, however long the test takes.
+type steady struct{ *host.MemoryCounters }
+
+func (s steady) Hit(ctx context.Context, in host.Scope, key string, window time.Duration, limit int) (int, time.Duration, error) {
+	count, _, err := s.MemoryCounters.Hit(ctx, in, key, window, limit)
+	return count, window, err
 }
 
 type tenant struct{ settings *host.Settings }
