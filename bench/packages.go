@@ -114,7 +114,7 @@ func (s *server) preparePackaged(ctx context.Context, stub string) (targets []*t
 		if err != nil {
 			return nil, nil, err
 		}
-		source := api.Source{Files: map[string]string{"action.js": strings.ReplaceAll(p.source, "STUB", stub)}, Triggers: []string{"login.after"}, Dependencies: p.dependencies}
+		source := api.Source{Files: map[string]string{"action.js": strings.ReplaceAll(p.source, "STUB", stub)}, Triggers: []string{"login.after"}, Dependencies: p.dependencies, Hosts: []string{"*"}}
 		if _, err := tenant.CreateAction(ctx, api.NewAction{Slug: "action", Source: source}); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", p.name, err)
 		}

@@ -14,6 +14,7 @@ type Machine struct {
 	configs  map[Digest]*document
 	started  int        // executions so far
 	last     *program   // that was started
+	streak   int        // how many times in a row that one was
 	ready    []*program // those with a runtime that was made ahead, the oldest first
 	stuck    func(*Execution, *Failure)
 	host     func(*Execution, HostCall)

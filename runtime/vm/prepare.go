@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"iter"
 	"math/rand"
 	"slices"
 	"time"
@@ -44,7 +45,10 @@ func (m *Machine) take(d Digest, limits Limits) *Execution {
 		return nil
 	}
 	m.started++
-	m.last = p
+	if m.last != p {
+		m.last, m.streak = p, 0
+	}
+	m.streak++
 	if limits = limits.loading(); p.limits != limits {
 		m.drop(p)
 		p.runs, p.limits = 0, limits
@@ -84,6 +88,36 @@ func (m *Machine) Wanted() (takes time.Duration, wanted bool) {
 		return 0, false
 	}
 	return p.took, !m.full() || m.started-m.ready[0].since > staleAhead
+}
+
+// Streak is how many executions in a row were of the program that [Machine.Prepare] would load.
+func (m *Machine) Streak() int { return m.streak }
+
+// Ready names the programs that have a runtime made ahead, at most four.
+func (m *Machine) Ready() iter.Seq[Digest] {
+	return func(yield func(Digest) bool) {
+		for _, p := range m.ready {
+			if !yield(p.digest) {
+				return
+			}
+		}
+	}
+}
+
+// Warm compiles a loaded program and makes a runtime ahead for it, before it has run here. What it takes counts for no execution, and so another machine must have run the program under the same limits.
+func (m *Machine) Warm(d Digest, limits Limits) {
+	p, known := m.programs[d]
+	if !known || p.ready != nil {
+		return
+	}
+	limits = limits.WithDefaults()
+	x := &Execution{machine: m, digest: d, limits: limits, deadline: time.Now().Add(limits.Wall), rt: goja.New()}
+	m.enter(x)
+	m.code(d)
+	m.leave()
+	p.runs, p.limits = 2, limits.loading()
+	m.last, m.streak = p, 0
+	m.Prepare()
 }
 
 // full says that one of the runtimes that were made ahead must go before another one is made.

@@ -3,6 +3,7 @@ package vm_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -178,4 +179,31 @@ func BenchmarkAhead(b *testing.B) {
 			}
 		})
 	}
+}
+
+// What is to be warm is loaded before its first execution, which finds it as it would have found it in any other one.
+func TestWarm(t *testing.T) {
+	t.Parallel()
+	call := vm.Call{Entry: "execute", Input: []byte(`{}`)}
+	counting := `"use strict"; var $action = (() => { let calls = 0; const all = new Array(2e4).fill(0); return { execute() { return ++calls } } })();`
+	machine, digest := load(t, counting, nil)
+	machine.Warm(digest, vm.Limits{})
+	require.Equal(t, []vm.Digest{digest}, slices.Collect(machine.Ready()))
+	result := drive(machine.Start(digest, call))
+	require.Equal(t, "1", string(result.Outcome))
+	require.Less(t, result.Allocated, int64(16*20_000/4))
+	require.Empty(t, slices.Collect(machine.Ready()))
+	require.Equal(t, 1, machine.Streak())
+	require.Equal(t, "1", string(drive(machine.Start(digest, call)).Outcome))
+	require.Equal(t, 2, machine.Streak())
+
+	for name, script := range map[string]string{"reads the clock": loading(`Date.now()`), "throws": loading(`throw 1`), "no program": `x y`} {
+		machine, digest := load(t, script, nil)
+		machine.Warm(digest, vm.Limits{})
+		require.Empty(t, slices.Collect(machine.Ready()), name)
+		_, wanted := machine.Wanted()
+		require.False(t, wanted, name)
+	}
+	machine.Warm(vm.Digest{1}, vm.Limits{})
+	require.Empty(t, slices.Collect(machine.Ready()))
 }

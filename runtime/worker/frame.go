@@ -34,6 +34,7 @@ const (
 	frameHostCall                        // worker: what an execution asks of the world outside; the id is the execution's
 	frameHostAnswer                      // server: the answer to that
 	frameConfig                          // server: a large config, before the first call that has it
+	frameWarm                            // server: a program to load ahead, before the first call of it
 )
 
 var errFrame = errors.New("malformed frame")
@@ -235,8 +236,17 @@ func (f *fields) config() *vm.Config {
 }
 
 func appendExecute(buf []byte, id uint64, digest vm.Digest, call vm.Call) []byte {
+	return appendCall(buf, frameExecute, id, digest, call)
+}
+
+// appendWarm has a program loaded ahead as a call with the limits needs it.
+func appendWarm(buf []byte, digest vm.Digest, limits vm.Limits) []byte {
+	return appendCall(buf, frameWarm, 0, digest, vm.Call{Limits: limits})
+}
+
+func appendCall(buf []byte, kind frameKind, id uint64, digest vm.Digest, call vm.Call) []byte {
 	start := len(buf)
-	buf = begin(buf, frameExecute, id)
+	buf = begin(buf, kind, id)
 	buf = append(buf, digest[:]...)
 	l := call.Limits
 	for _, n := range []uint64{uint64(l.CPU), uint64(l.Wall), uint64(l.CallDepth), uint64(l.OutcomeBytes), uint64(l.LogLines), uint64(l.LogBytes), uint64(l.Timers),

@@ -78,6 +78,13 @@ func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, 
 			left.Limits.Wall = own.limit
 			return appendExecute(buf, own.id, program.Digest, left)
 		},
+		key: keyOf(program.Digest),
+		warm: func(w *process, buf []byte) []byte {
+			if !w.knows(program.Digest) {
+				buf = appendProgram(buf, program)
+			}
+			return appendWarm(buf, program.Digest, c.Limits)
+		},
 	}
 	a, err := p.call(ctx, tenant, q)
 	if err != nil {
@@ -126,6 +133,8 @@ type request struct {
 	host    Host                                           // nil if there is nothing outside for it
 	pending int                                            // host calls at a time
 	bodies  int                                            // bytes of the bodies of all host calls
+	key     uint64                                         // what stands for its program on a board; 0 if it is a task
+	warm    func(w *process, buf []byte) []byte            // appends frames that have its program loaded ahead; nil if it is a task
 }
 
 // maxLosses is how many workers may die under a call that is not to blame, until it fails of that.

@@ -29,6 +29,27 @@ func TestLoadedBetweenCalls(t *testing.T) {
 	}, 30*time.Second, 10*time.Millisecond)
 }
 
+// A program that takes a while to load is loaded ahead although its calls follow each other without a pause, in two workers that take turns; and still no runtime is used twice.
+func TestLoadedWithoutPause(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{PerTenant: 2, Spares: 2})
+	p := vm.NewProgram([]byte(`"use strict"; var $action = (() => { let calls = 0; const all = []; for (let i = 0; i < 4000; i++) all.push({ i }); return { execute() { return ++calls } } })();`), nil)
+	const loading = 16 * 4_000 // bytes, at least
+	ahead := 0
+	require.Eventually(t, func() bool {
+		for range 20 {
+			result := execute(t, pool, "a", p, `{}`, vm.Limits{})
+			require.Equal(t, "1", string(result.Outcome))
+			if result.Allocated < loading/4 {
+				ahead++
+			}
+		}
+		stats := pool.Stats()
+		return ahead > 10 && stats.Workers-stats.Spares == 2
+	}, 30*time.Second, time.Millisecond)
+	require.Empty(t, pool.Stats().Ended)
+}
+
 // BenchmarkLargeProgram is a call of a program of 300 KB, with some time between two calls.
 func BenchmarkLargeProgram(b *testing.B) {
 	var script bytes.Buffer

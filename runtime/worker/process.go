@@ -48,6 +48,7 @@ type process struct {
 	settled  int                    // bytes of them
 	sent     int                    // executions, over its life
 	retiring bool                   // takes no new calls
+	warming  bool                   // gets ready for its first call, and has not said yet that it is
 	killed   *death
 	reaped   bool      // its id may be another process'
 	heard    time.Time // when it sent something last
@@ -322,13 +323,37 @@ type load struct {
 	calls     int
 	computing bool
 	retiring  bool
-	memory    int64 // bytes, as read last
+	warming   bool   // it gets ready for its first call
+	loading   uint64 // since when it loads a program ahead; 0 if it does not
+	ready     bool   // it has the call's program loaded ahead
+	memory    int64  // bytes, as read last
 }
 
-func (p *process) load() load {
+// load is what the worker is to a call of a program, of which that is the key on the board; without a program it is 0.
+func (p *process) load(key uint64) load {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return load{calls: len(p.calls), computing: p.computing() != 0, retiring: p.retiring, memory: p.memory.last()}
+	l := load{calls: len(p.calls), retiring: p.retiring, memory: p.memory.last()}
+	if p.board != nil {
+		p.warming = p.warming && p.board.word(wordWarm).Load() == 0
+		l.warming, l.computing = p.warming, p.computing() != 0
+		l.loading, l.ready = p.board.word(wordLoading).Load(), p.board.ready(key)
+	}
+	return l
+}
+
+// warm notes that the worker gets ready for its first call.
+func (p *process) warm() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.warming, p.heard = true, time.Now()
+}
+
+// sendWarm has the worker load a call's program ahead. If that fails the worker is gone or going.
+func (p *process) sendWarm(q *request) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	_, _ = p.socket.Write(q.warm(p, nil))
 }
 
 // retire makes the worker take no more calls.

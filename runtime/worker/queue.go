@@ -139,7 +139,7 @@ func (p *Pool) serveLine() {
 // place puts a call into a worker, and returns nil if it has to wait.
 func (p *Pool) place(t *tenant, c *call) *process {
 	for t.running < p.config.Concurrency {
-		w := p.pick(t)
+		w := p.pick(t, c)
 		if w == nil {
 			return nil
 		}
@@ -155,8 +155,11 @@ func (p *Pool) place(t *tenant, c *call) *process {
 }
 
 // pick chooses a worker for a call, nil if there is none: an idle one, else a new one, else the one that comes to it soonest. A spare becomes the tenant's here.
-func (p *Pool) pick(t *tenant) *process {
-	l := t.load(p.config.Inflight)
+func (p *Pool) pick(t *tenant, c *call) *process {
+	l := t.load(c, p.config.Inflight)
+	if l.loading {
+		p.warm(t, c, l)
+	}
 	if l.idle || l.serving >= p.config.PerTenant || l.ending > p.config.maxEnding() {
 		return l.best
 	}
@@ -180,12 +183,28 @@ func (p *Pool) pick(t *tenant) *process {
 		p.ask()
 		return l.best
 	}
+	return p.give(t)
+}
+
+// give makes the newest spare a tenant's.
+func (p *Pool) give(t *tenant) *process {
 	w := p.spares[len(p.spares)-1]
 	p.spares = p.spares[:len(p.spares)-1]
 	t.workers = append(t.workers, w)
 	w.tenant = t
 	p.ask()
 	return w
+}
+
+// warm has one more worker get ready for a tenant whose calls come while its program is still being loaded ahead for them, if there is one that nobody else needs. No call waits for it.
+func (p *Pool) warm(t *tenant, c *call, l tenantLoad) {
+	spare := len(p.spares) > min(1, p.config.Spares-1) && p.line.Len() == 0
+	if c.warm == nil || !spare || l.serving >= p.config.PerTenant || l.ending > 0 || t.deaths.spent(time.Now()) {
+		return
+	}
+	w := p.give(t)
+	w.warm()
+	p.running.Go(func() { w.sendWarm(c.request) })
 }
 
 // othersInLine says whether another tenant needs a worker.

@@ -44,7 +44,7 @@ func serve(fd int, tasks map[string]Task, expectFiles bool) error {
 		return err
 	}
 	confined := confine(expectFiles)
-	s := &server{fd: fd, tasks: tasks, computing: board.computing()}
+	s := &server{fd: fd, tasks: tasks, board: board, computing: board.computing()}
 	s.machine = vm.NewMachine(s.stuck, s.host)
 	if err := s.write(end(confined.append(begin(nil, frameReady, 0)), 0)); err != nil {
 		return err
@@ -79,6 +79,7 @@ type server struct {
 	bound     int64          // bytes, from the limits of the last call
 	untidy    bool           // a large execution has ended, and nothing has been cleared away since
 	running   *held          // for stuck, which reads it while it runs; nil while a program is loaded ahead
+	board     *board
 	computing *atomic.Uint64 // on the board
 	ended     time.Time      // when an execution did so last
 	idled     time.Duration  // from there to what came in next
@@ -140,7 +141,18 @@ func (s *server) handle(f frame) error {
 			return err
 		}
 		s.collectBelow(int64(call.Limits.Memory))
-		return s.step(&held{id: f.id, Execution: s.machine.Start(digest, call)})
+		x := s.machine.Start(digest, call)
+		s.board.setReady(s.machine.Ready())
+		return s.step(&held{id: f.id, Execution: x})
+	case frameWarm:
+		digest, call, err := readExecute(f.payload)
+		if err != nil {
+			return err
+		}
+		s.collectBelow(int64(call.Limits.Memory))
+		s.ahead(func() { s.machine.Warm(digest, call.Limits) })
+		s.board.word(wordWarm).Store(1)
+		return nil
 	case frameHostAnswer:
 		callID, a, err := readHostAnswer(f.payload)
 		if err != nil {
@@ -189,11 +201,15 @@ func (s *server) tidy() error {
 }
 
 // A program is loaded ahead when there has been nothing to do for a while, and longer if it takes longer than quick: what comes in meanwhile waits. Doing it at once would take the processor from the
-// server, which has just got an answer to pass on.
+// server, which has just got an answer to pass on. One that is called again and again, without much time between the calls, is loaded as soon as the server has had time for that, unless it takes longer than fair: what comes in meanwhile
+// is for the same program, as it seems, and would have to load it as well.
 const (
 	quick      = time.Millisecond
 	pause      = time.Millisecond
 	pauseLarge = 5 * time.Millisecond
+	worth      = 200 * time.Microsecond
+	fair       = 10 * time.Millisecond
+	regular    = 4 // executions of the same program in a row
 )
 
 // prepare makes a runtime for the next call of a program that is called often, if there has been nothing to do for a while. There is at most one for each call, so this takes no more of the processor than
@@ -207,15 +223,28 @@ func (s *server) prepare() error {
 	if takes > quick {
 		after = pauseLarge
 	}
-	if s.idled < after+takes { // nor will there be time now, as it seems; asking would cost a system call for each execution
+	least := after + takes
+	if worth <= takes && takes <= fair && s.machine.Streak() >= regular {
+		after, least = 0, 0
+	}
+	if s.idled < least { // nor will there be time now, as it seems; asking would cost a system call for each execution
 		return nil
 	}
 	idle, err := s.idle(after)
 	if idle {
-		s.running = nil
-		s.machine.Prepare()
+		s.ahead(s.machine.Prepare)
 	}
 	return err
+}
+
+// ahead runs what loads a program ahead, and shows on the board that it does and what there is then.
+func (s *server) ahead(load func()) {
+	s.running = nil
+	loading := s.board.word(wordLoading)
+	loading.Store(uint64(time.Now().UnixNano()))
+	load()
+	s.board.setReady(s.machine.Ready())
+	loading.Store(0)
 }
 
 // idle says whether for so long nothing comes in, nor does an execution want to go on.
@@ -314,10 +343,8 @@ func (s *server) wake() time.Time {
 
 // await blocks until there is something to read, but no longer than d.
 func (s *server) await(d time.Duration) (ready bool, err error) {
-	// In whole milliseconds, rounded up: waking early would only mean to wait again.
-	timeout := max(0, int((d+time.Millisecond-1)/time.Millisecond))
 	n, err := ignoringEINTR(func() (int, error) {
-		return unix.Poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, timeout)
+		return poll([]unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}, max(0, d))
 	})
 	return n > 0, os.NewSyscallError("poll", err)
 }

@@ -33,16 +33,18 @@ func (t *tenant) restored(now time.Time) bool {
 type tenantLoad struct {
 	best    *process // the one for the next call; nil if none takes one
 	idle    bool     // the best one has no calls
+	loading bool     // and loads a program ahead
 	serving int      // those that take calls
 	ending  int      // those that take no more
 }
 
-// load looks for the worker that will come to a call soonest: the one that computes nothing, else the one with the least calls, else the one with the least memory.
-func (t *tenant) load(inflight int) tenantLoad {
+// load looks for the worker that will come to a call soonest: the one that computes nothing, else the one with the least calls, else the one that has the call's program loaded ahead or will be the first to have it, else
+// the one with the least memory.
+func (t *tenant) load(c *call, inflight int) tenantLoad {
 	var l tenantLoad
 	var least load
 	for _, w := range t.workers {
-		own := w.load()
+		own := w.load(c.key)
 		if own.retiring {
 			l.ending++
 			continue
@@ -53,15 +55,22 @@ func (t *tenant) load(inflight int) tenantLoad {
 		}
 	}
 	l.idle = l.best != nil && least.calls == 0
+	l.loading = l.idle && least.loading != 0
 	return l
 }
 
 func (l load) before(other load) bool {
 	switch {
+	case l.warming != other.warming:
+		return other.warming
 	case l.computing != other.computing:
 		return other.computing
 	case l.calls != other.calls:
 		return l.calls < other.calls
+	case l.loading != other.loading: // none, or since when
+		return l.loading < other.loading
+	case l.ready != other.ready:
+		return l.ready
 	}
 	return l.memory < other.memory
 }

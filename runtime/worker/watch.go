@@ -56,7 +56,7 @@ func (p *Pool) watched(all bool) []*process {
 	var list []*process
 	for _, t := range p.tenants {
 		for _, w := range t.workers {
-			if all || w.load().computing {
+			if all || w.load(0).computing {
 				list = append(list, w)
 			}
 		}
@@ -79,7 +79,7 @@ func (p *Pool) look(w *process, all bool) {
 		w.kill("killed", nil)
 		return
 	}
-	if had <= w.most/4*3 || w.load().computing {
+	if had <= w.most/4*3 || w.load(0).computing {
 		w.large = 0
 		return
 	}
@@ -94,7 +94,7 @@ func (p *Pool) replace(w *process) {
 	w.retire()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if w.load().calls == 0 {
+	if w.load(0).calls == 0 {
 		p.dismiss(w, "retired")
 	}
 }
