@@ -76,9 +76,9 @@ type server struct {
 	tasks     map[string]Task
 	machine   *vm.Machine
 	waiting   []*held
-	bound     int64          // bytes, from the limits of the last call
-	untidy    bool           // a large execution has ended, and nothing has been cleared away since
-	running   *held          // for stuck, which reads it while it runs; nil while a program is loaded ahead
+	bound     int64 // bytes, from the limits of the last call
+	untidy    bool  // a large execution has ended, and nothing has been cleared away since
+	running   *held // for stuck, which reads it while it runs; nil while a program is loaded ahead
 	board     *board
 	computing *atomic.Uint64 // on the board
 	ended     time.Time      // when an execution did so last
