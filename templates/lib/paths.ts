@@ -21,3 +21,14 @@ function asText(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
+
+/** Puts values of the input into all texts of a JSON value. A text that is one {{path}} and nothing else becomes the value itself, or null if it is not there. */
+export function fillAll(template: unknown, input: object): unknown {
+  if (typeof template === "string") {
+    const whole = /^\{\{\s*([^{}\s]+)\s*\}\}$/.exec(template);
+    return whole === null ? fill(template, input) : (lookup(input, whole[1]!) ?? null);
+  }
+  if (Array.isArray(template)) return template.map((item) => fillAll(item, input));
+  if (typeof template !== "object" || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([name, value]) => [name, fillAll(value, input)]));
+}
