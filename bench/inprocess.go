@@ -12,6 +12,7 @@ import (
 	goruntime "runtime"
 	"runtime/debug"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -82,6 +83,7 @@ func serveInProcess(binary, address string) error {
 	queue := deliveries.New(store, deliveries.Options{Logger: logger})
 	server, err := web.New(web.Config{
 		Catalog:   actions,
+		Accounts:  accounts.New(store, actions, accounts.Options{}),
 		Publisher: &versions.Publisher{Store: store, Catalog: actions, Builder: bundler.Remote{Run: task}, Schemas: schemas, Engine: engine},
 		Flows:     &versions.Flows{Store: store, Schemas: schemas},
 		Executor:  &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions, Deliveries: queue},

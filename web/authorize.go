@@ -12,9 +12,24 @@ import (
 	"github.com/durward/durward/catalog/audit"
 )
 
-// authorize finds out who asks, and whether they may. A key of another tenant gets the answer that it would get for a tenant that does not exist, and
+// admit finds out who asks, and whether they may.
+func (s *Server) admit(r *request, hasTenant bool) error {
+	switch {
+	case r.route.role != "" && r.Request().Header.Get(echo.HeaderAuthorization) != "":
+		return s.authorizeKey(r, hasTenant)
+	case r.route.role != "":
+		return s.authorizeSession(r, hasTenant)
+	case r.route.session == needsSession:
+		return s.findSession(r)
+	case r.route.session == opensSession:
+		return s.checkOrigin(r)
+	}
+	return nil
+}
+
+// authorizeKey allows what the key may that the request shows. A key of another tenant gets the answer that it would get for a tenant that does not exist, and
 // gets it before anything is looked up, so that it cannot tell which of the two it was.
-func (s *Server) authorize(r *request, hasTenant bool) error {
+func (s *Server) authorizeKey(r *request, hasTenant bool) error {
 	secret, ok := bearer(r.Request().Header.Get(echo.HeaderAuthorization))
 	if !ok {
 		return catalog.ErrUnauthenticated
@@ -32,6 +47,33 @@ func (s *Server) authorize(r *request, hasTenant bool) error {
 		return &forbiddenError{need: r.route.role, have: key.Role}
 	}
 	r.actor = audit.Actor{Key: string(key.ID), Name: key.Name, Role: string(key.Role)}
+	return nil
+}
+
+// authorizeSession allows what the one may who is signed in. A tenant in which that is nothing is not told from one that does not exist.
+func (s *Server) authorizeSession(r *request, hasTenant bool) error {
+	if err := s.findSession(r); err != nil {
+		return err
+	}
+	role := catalog.Role("")
+	switch {
+	case hasTenant:
+		var err error
+		if role, err = s.config.Accounts.Role(r.context(), r.signedIn, r.tenant); err != nil {
+			return err
+		}
+	case r.signedIn.Operator():
+		role = catalog.RoleOperator
+	case r.signedIn.Key != nil:
+		role = r.signedIn.Key.Role
+	}
+	switch {
+	case r.route.role == catalog.RoleExecute:
+		return &forbiddenError{need: catalog.RoleExecute, have: role, session: true}
+	case !role.Includes(r.route.role):
+		return &forbiddenError{need: r.route.role, have: role}
+	}
+	r.actor = r.signedIn.Actor(role)
 	return nil
 }
 

@@ -134,6 +134,7 @@ func TestWholeJob(t *testing.T) {
 	shareModule(s, base, keys)
 	bringIn(s, base, keys)
 	readTypes(s, action, keys)
+	manageMembers(s, base)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)

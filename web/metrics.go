@@ -25,6 +25,7 @@ type metrics struct {
 	attempts   *prometheus.CounterVec
 	chains     *prometheus.HistogramVec
 	actions    prometheus.Histogram
+	signIns    *prometheus.CounterVec
 	requests   *prometheus.CounterVec
 	durations  *prometheus.HistogramVec
 }
@@ -50,6 +51,9 @@ func newMetrics(c *Config) *metrics {
 		actions: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "durward_action_duration_seconds", Help: "Of one action, waiting for a worker included.", Buckets: buckets,
 		}),
+		signIns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "durward_sign_ins_total", Help: "Attempts to sign in with a browser, by method and result.",
+		}, []string{"method", "result"}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "durward_http_requests_total", Help: "Requests that were answered, by route, method and status.",
 		}, []string{"route", "method", "status"}),
@@ -58,7 +62,7 @@ func newMetrics(c *Config) *metrics {
 		}, []string{"route"}),
 	}
 	m.registry.MustRegister(
-		m.executions, m.failures, m.attempts, m.chains, m.actions, m.requests, m.durations,
+		m.executions, m.failures, m.attempts, m.chains, m.actions, m.signIns, m.requests, m.durations,
 		poolCollector{c.Workers}, recorderCollector{c.Recorder}, answersCollector{c.Answers}, deliveriesCollector{c.Deliveries},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)

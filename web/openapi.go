@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/web/api"
 )
 
@@ -42,8 +43,14 @@ func openAPI(routes []route, version string) ([]byte, error) {
 		"servers": []any{map[string]any{"url": "/"}},
 		"paths":   paths,
 		"components": map[string]any{
-			"schemas":         schemas,
-			"securitySchemes": map[string]any{"key": map[string]any{"type": "http", "scheme": "bearer", "description": "A tenant's key, or the operator's."}},
+			"schemas": schemas,
+			"securitySchemes": map[string]any{
+				"key": map[string]any{"type": "http", "scheme": "bearer", "description": "A tenant's key, or the operator's."},
+				"session": map[string]any{
+					"type": "apiKey", "in": "cookie", "name": secureCookie,
+					"description": "A browser's session. Over http, on one machine, the cookie is called " + plainCookie + ". Requests that are not GET must come from the server's own pages, and be declared as JSON.",
+				},
+			},
 		},
 	}
 	text, err := json.Marshal(document, json.Deterministic(true), jsontext.Multiline(true))
@@ -57,9 +64,17 @@ func (rt *route) operation(schemas components) map[string]any {
 	op := map[string]any{
 		"operationId": rt.id, "summary": rt.summary, "responses": rt.responses(schemas), "security": []any{},
 	}
-	if rt.role != "" {
-		op["security"] = []any{map[string]any{"key": []any{}}}
-		op["description"] = "Needs a key with the role " + string(rt.role) + ", or one that includes it."
+	byKey, bySession := map[string]any{"key": []any{}}, map[string]any{"session": []any{}}
+	switch {
+	case rt.role == catalog.RoleExecute:
+		op["security"] = []any{byKey}
+		op["description"] = "Needs a key with the role execute, or one that includes it. A browser's session does not do."
+	case rt.role != "":
+		op["security"] = []any{byKey, bySession}
+		op["description"] = "Needs a key or a session with the role " + string(rt.role) + ", or one that includes it."
+	case rt.session == needsSession:
+		op["security"] = []any{bySession}
+		op["description"] = "Needs a session."
 	}
 	if parameters := rt.parameters(); len(parameters) > 0 {
 		op["parameters"] = parameters
@@ -155,6 +170,18 @@ func (rt *route) problemsByStatus() map[int][]problemKind {
 	codes := append([]code{invalid, internal}, rt.problems...)
 	if rt.role != "" {
 		codes = append(codes, unauthenticated, forbidden)
+	}
+	if rt.session == needsSession {
+		codes = append(codes, unauthenticated)
+	}
+	if rt.method != http.MethodGet && rt.role != catalog.RoleExecute && (rt.role != "" || rt.session != noSession) {
+		codes = append(codes, crossOrigin)
+		if rt.method != http.MethodDelete {
+			codes = append(codes, unsupportedMediaType)
+		}
+	}
+	if rt.session == opensSession {
+		codes = append(codes, signInFailed, insecureTransport, tooManySignIns)
 	}
 	if len(rt.pathParameters()) > 0 {
 		codes = append(codes, notFound)

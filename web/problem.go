@@ -2,10 +2,15 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/durward/durward/accounts"
+	"github.com/durward/durward/accounts/password"
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/typecheck"
 	"github.com/durward/durward/catalog"
@@ -29,7 +34,10 @@ const (
 	invalidRun           code = "invalid_run"
 	notResumable         code = "not_resumable"
 	unauthenticated      code = "unauthenticated"
+	signInFailed         code = "sign_in_failed"
 	forbidden            code = "forbidden"
+	crossOrigin          code = "cross_origin"
+	insecureTransport    code = "insecure_transport"
 	notFound             code = "not_found"
 	methodNotAllowed     code = "method_not_allowed"
 	exists               code = "exists"
@@ -39,6 +47,7 @@ const (
 	rolloutState         code = "rollout_state"
 	frozen               code = "frozen"
 	isLive               code = "live"
+	lastAdmin            code = "last_admin"
 	noSealKey            code = "no_seal_key"
 	noRegistry           code = "no_registry"
 	registryFailed       code = "registry_failed"
@@ -52,6 +61,7 @@ const (
 	quota                code = "quota"
 	tooManyRequests      code = "too_many_requests"
 	tooManyDeliveries    code = "too_many_deliveries"
+	tooManySignIns       code = "too_many_sign_ins"
 	internal             code = "internal"
 	busy                 code = "busy"
 	stopping             code = "stopping"
@@ -71,9 +81,12 @@ var problemKinds = []problemKind{
 	{invalidRun, 400, "The run is not valid", "It is forged, expired, or of another flow. Without the member run, the call starts a new one."},
 	{notResumable, 400, "There is nothing to resume", "The run was not sent away at this slot, or too long ago, or with another user. Without the member resume, the call runs all actions of the slot."},
 	{invalidPass, 400, "The pass is not valid", "The header Durward-Cohort is forged, expired, or of another rollout. Without it the call goes to the cohort of its user."},
-	{unauthenticated, 401, "There is no valid key", "Send a key as Authorization: Bearer <key>. It may be mistyped or revoked."},
-	{forbidden, 403, "The key may not do this", ""},
-	{notFound, 404, "There is no such thing", "Nothing is at this address, or the key may not see it."},
+	{unauthenticated, 401, "There is no valid key or session", "Send a key as Authorization: Bearer <key>, or sign in. The key may be mistyped or revoked, the session over."},
+	{signInFailed, 401, "The sign-in is refused", "The address and the password do not belong together, or the key or the link is not valid."},
+	{forbidden, 403, "The role does not allow this", ""},
+	{crossOrigin, 403, "The request comes from another site", "With a session, only the server's own pages can change something. Behind a proxy, the server must know its --public-url."},
+	{insecureTransport, 403, "The connection is not safe for a session", "Sessions are opened over https, or over http on the server's own machine. The operator says by --public-url how browsers reach the server."},
+	{notFound, 404, "There is no such thing", "Nothing is at this address, or the key or the person may not see it."},
 	{methodNotAllowed, 405, "The method is not allowed here", "The header Allow names the methods that are."},
 	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
 	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
@@ -81,6 +94,7 @@ var problemKinds = []problemKind{
 	{rolloutState, 409, "The rollout's state does not allow it", "There is no active rollout, or it is paused or running already."},
 	{frozen, 409, "The flow is frozen", "Nothing new may go live now. Rolling back is possible at any time."},
 	{isLive, 409, "It is live", ""},
+	{lastAdmin, 409, "It is the last admin", "Make another member an admin first: nobody could invite members any more."},
 	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
 	{noRegistry, 409, "The server has no npm registry", "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings."},
 	{noTypeCheck, 409, "The server has no TypeScript compiler", "The tenant publishes only what passes the type check. The operator starts the server with --tsc or DURWARD_TSC, the path of the compiler; or an admin of the tenant sets its type check to warn or off."},
@@ -93,6 +107,7 @@ var problemKinds = []problemKind{
 	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
 	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
 	{tooManyDeliveries, 429, "Too many deliveries wait", "The tenant has as many calls of asynchronous triggers waiting as the operator allows one tenant. Try again later."},
+	{tooManySignIns, 429, "Too many attempts to sign in", "They were for the same account, or from the same address. Wait for as long as the header Retry-After says."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
 	{registryFailed, 502, "The npm registry does not answer as it should", "It cannot be reached, or refuses what it is asked. The server's log has more, under the request id."},
 	{busy, 503, "The server is busy", "No worker was free in time, or no room for the body or the record of the call. Try again after a moment."},
@@ -112,6 +127,9 @@ func kindOf(c code) problemKind {
 var (
 	errMediaType = errors.New("the body is not JSON")
 	errStopping  = errors.New("the server is stopping")
+
+	errCrossOrigin = errors.New("the request comes from another origin")
+	errInsecure    = errors.New("the connection is not safe for a session")
 )
 
 // tooLargeError is a body over the limit.
@@ -119,10 +137,23 @@ type tooLargeError struct{ limit int64 }
 
 func (e *tooLargeError) Error() string { return "the body is too large" }
 
-// forbiddenError is a key whose role does not include the one that is needed.
-type forbiddenError struct{ need, have catalog.Role }
+// forbiddenError is a caller whose role does not include the one that is needed.
+type forbiddenError struct {
+	need, have catalog.Role // have is empty for a person, where no tenant is concerned
+	session    bool         // it is a session, and what is needed is a key
+}
 
 func (e *forbiddenError) Error() string { return "the role does not include " + string(e.need) }
+
+func (e *forbiddenError) detail() string {
+	switch {
+	case e.session:
+		return "It needs a key with the role " + string(e.need) + ": a browser's session cannot do this."
+	case e.have == "":
+		return "It needs the role " + string(e.need) + "."
+	}
+	return "It needs the role " + string(e.need) + ", and you have the role " + string(e.have) + "."
+}
 
 // problemOf tells users about an error. Only text that was written for them is in it: an error of unknown origin is an internal one, and its text goes to the log.
 func problemOf(err error) api.Problem {
@@ -177,7 +208,20 @@ func classify(err error, p *api.Problem) code {
 		return tooManyRequests
 	case errors.Is(err, errMediaType):
 		return unsupportedMediaType
-	case errors.Is(err, worker.ErrBusy), errors.Is(err, typecheck.ErrBusy), errors.Is(err, audit.ErrFull), errors.Is(err, errBodiesFull):
+	case errors.Is(err, accounts.ErrNoSession):
+		return unauthenticated
+	case errors.Is(err, accounts.ErrRefused):
+		return signInFailed
+	case errors.Is(err, accounts.ErrLastAdmin):
+		return lastAdmin
+	case errors.Is(err, accounts.ErrFull):
+		p.Detail = fmt.Sprintf("A tenant has at most %d members, and a person at most %d tenants.", accounts.MaxMembers, accounts.MaxMemberships)
+		return quota
+	case errors.Is(err, errCrossOrigin):
+		return crossOrigin
+	case errors.Is(err, errInsecure):
+		return insecureTransport
+	case errors.Is(err, password.ErrBusy), errors.Is(err, worker.ErrBusy), errors.Is(err, typecheck.ErrBusy), errors.Is(err, audit.ErrFull), errors.Is(err, errBodiesFull):
 		return busy
 	case errors.Is(err, errStopping), errors.Is(err, worker.ErrClosed), errors.Is(err, audit.ErrClosed):
 		return stopping
@@ -191,9 +235,11 @@ func classify(err error, p *api.Problem) code {
 		return frozen
 	}
 	if e, ok := errors.AsType[*forbiddenError](err); ok {
-		p.Detail = "It needs the role " + string(e.need) + ", and the key has the role " + string(e.have) + "."
-		p.Role = string(e.need)
+		p.Detail, p.Role = e.detail(), string(e.need)
 		return forbidden
+	}
+	if _, ok := errors.AsType[*accounts.ThrottledError](err); ok {
+		return tooManySignIns
 	}
 	if e, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch e.Code {
@@ -253,6 +299,14 @@ func (s *Server) problem(c echo.Context, err error) api.Problem {
 	return p
 }
 
+// retryAfter is after how many seconds to try again.
+func retryAfter(err error) string {
+	if e, ok := errors.AsType[*accounts.ThrottledError](err); ok {
+		return strconv.Itoa(int((e.Wait + time.Second - 1) / time.Second))
+	}
+	return "1"
+}
+
 // writeProblem answers with what an error is to users.
 func (s *Server) writeProblem(c echo.Context, err error) {
 	p := s.problem(c, err)
@@ -262,7 +316,7 @@ func (s *Server) writeProblem(c echo.Context, err error) {
 	case http.StatusUnauthorized:
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="durward"`)
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		header.Set(echo.HeaderRetryAfter, "1")
+		header.Set(echo.HeaderRetryAfter, retryAfter(err))
 	}
 	if err := writeJSON(c, p.Status, api.ProblemType, &p); err != nil {
 		s.config.Logger.Debug("problem not sent", "request_id", p.RequestID, "error", err)

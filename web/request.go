@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 )
@@ -19,7 +20,9 @@ type request struct {
 	route  *route
 	tenant catalog.TenantID // empty where the route has none
 	actor  audit.Actor      // of edits; empty where no key is needed
-	body   intake
+	// signedIn is who is signed in, where it was a session that allowed the request or the route is about it; nil otherwise.
+	signedIn *accounts.SignedIn
+	body     intake
 }
 
 func (r *request) context() context.Context { return r.Request().Context() }

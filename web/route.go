@@ -17,6 +17,7 @@ type route struct {
 	id           string // of the operation
 	summary      string
 	role         catalog.Role // that the caller needs; empty: no key is needed
+	session      sessionUse   // what it does with the caller's own session
 	query        []parameter
 	headers      []parameter
 	body         any         // a zero value of the request's type, or a schemaName; nil: there is no body
@@ -30,6 +31,15 @@ type route struct {
 	// handle returns the answer's value, or nil if it has answered itself.
 	handle func(*Server, *request) (any, error)
 }
+
+// sessionUse is what a route does with the caller's own session. It is for routes that need no role.
+type sessionUse int
+
+const (
+	noSession    sessionUse = iota
+	opensSession            // anybody may ask it
+	needsSession            // only who is signed in
+)
 
 // parameter is one of a query, or a header.
 type parameter struct {
@@ -104,10 +114,8 @@ func (s *Server) handler(rt route) echo.HandlerFunc {
 		}
 		r.body = intake{budget: bodies, tenant: r.tenant}
 		defer r.body.release()
-		if rt.role != "" {
-			if err := s.authorize(r, hasTenant); err != nil {
-				return err
-			}
+		if err := s.admit(r, hasTenant); err != nil {
+			return err
 		}
 		if err := rt.checkQuery(c); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
@@ -54,6 +55,8 @@ func words(set string) []string {
 	switch set {
 	case "role":
 		return texts[string](catalog.Roles())
+	case "person_role":
+		return texts[string](accounts.Roles())
 	case "actor_role":
 		return append(texts[string](catalog.Roles()), string(catalog.RoleOperator), audit.SystemRole)
 	case "host_api":

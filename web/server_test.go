@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/bundler/npm/npmtest"
@@ -111,6 +112,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	queue := deliveries.New(store, deliveries.Options{Attempts: 2, Backoff: time.Millisecond})
 	config := web.Config{
 		Catalog:         actions,
+		Accounts:        accounts.New(store, actions, accounts.Options{OperatorKeyHash: sha256.Sum256([]byte(operatorKey))}),
 		Flows:           &versions.Flows{Store: store, Schemas: schemas, Tenants: settings},
 		Executor:        &versions.Executor{Live: versions.NewLive(ctx, store), Sealer: sealer, Engine: engine, Recorder: recorder, Tenants: actions, Deliveries: queue},
 		Recorder:        recorder,
@@ -206,6 +208,9 @@ func (s *server) call(key, method, path string, body any, headers ...string) *re
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		q.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			q.Host = headers[i+1]
+		}
 	}
 	answer, err := http.DefaultClient.Do(q)
 	require.NoError(s.t, err)

@@ -75,7 +75,9 @@ func keyOf(k catalog.Key) api.Key {
 	}
 }
 
-func actorOf(a audit.Actor) api.Actor { return api.Actor{Key: a.Key, Name: a.Name, Role: a.Role} }
+func actorOf(a audit.Actor) api.Actor {
+	return api.Actor{Key: a.Key, Person: a.Person, Name: a.Name, Role: a.Role}
+}
 
 // listOf translates a page of a list. Of a zero list, beside an error, it makes one that nobody sees.
 func listOf[From, To any](list catalog.List[From], translate func(From) To) api.List[To] {

@@ -12,6 +12,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +21,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -33,6 +36,7 @@ import (
 // Config is what a server works with. What has no default is required.
 type Config struct {
 	Catalog   *catalog.Catalog
+	Accounts  *accounts.Accounts
 	Publisher *versions.Publisher
 	Flows     *versions.Flows
 	Executor  *versions.Executor
@@ -50,6 +54,12 @@ type Config struct {
 	Backup func(ctx context.Context, w io.Writer) error
 	// OperatorKeyHash is the SHA-256 of the operator's key, which may do everything. Default: there is no such key.
 	OperatorKeyHash [sha256.Size]byte
+	// PublicURL is how browsers reach the server, for example https://durward.example.com. Default: by http on this machine, and no session can be opened over anything else.
+	PublicURL *url.URL
+	// InsecureHTTP lets sessions be opened over http from other machines, where whoever is on the way can take them over. Default: false.
+	InsecureHTTP bool
+	// TrustedProxies are the addresses of proxies whose header X-Forwarded-For is believed. Default: none.
+	TrustedProxies []netip.Prefix
 	// Templates are the shipped actions. Default: none.
 	Templates []api.Template
 	// Version is Durward's own, as GET /v1/system tells it. Default: "development".
@@ -67,7 +77,7 @@ type Config struct {
 }
 
 func (c *Config) check() error {
-	if c.Catalog == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Answers == nil || c.Deliveries == nil || c.Workers == nil || c.Backup == nil {
+	if c.Catalog == nil || c.Accounts == nil || c.Publisher == nil || c.Flows == nil || c.Executor == nil || c.Recorder == nil || c.Answers == nil || c.Deliveries == nil || c.Workers == nil || c.Backup == nil {
 		return errors.New("web: a required part of the configuration is missing")
 	}
 	return nil
@@ -102,6 +112,7 @@ type Server struct {
 	others   *budget         // of all other bodies
 	roots    map[string]bool // the first segments of all routes
 	reads    gate
+	origins  *http.CrossOriginProtection
 }
 
 // New returns a server that is ready to serve.
@@ -117,6 +128,9 @@ func New(config Config) (*Server, error) {
 	}
 	s.metrics = newMetrics(&s.config)
 	var err error
+	if s.origins, err = ownOrigins(s.config.PublicURL); err != nil {
+		return nil, err
+	}
 	if s.openapi, err = Document(s.config.Version); err != nil {
 		return nil, err
 	}

@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// Actor is who made an edit: the holder of a key.
+// Actor is who made an edit: the holder of a key, or a person who is signed in.
 type Actor struct {
-	Key  string `json:"key,omitempty"` // id of the key; empty for the operator
-	Name string `json:"name"`
-	Role string `json:"role"`
+	Key    string `json:"key,omitempty"`    // id of the key; empty for a person and the operator
+	Person string `json:"person,omitempty"` // id of the person
+	Name   string `json:"name"`
+	Role   string `json:"role"`
 }
 
 // SystemRole is the role of the server itself, which edits where a rollout goes on or is taken back.
@@ -53,6 +54,15 @@ const (
 	EgressSaved     EventType = "egress.saved"
 	LimitsSaved     EventType = "limits.saved"
 	PublishingSaved EventType = "publishing.saved"
+
+	SessionStarted    EventType = "session.started"
+	SessionEnded      EventType = "session.ended" // by its owner
+	PasswordChanged   EventType = "person.password_changed"
+	InvitationCreated EventType = "invitation.created"
+	InvitationRevoked EventType = "invitation.revoked"
+	MemberJoined      EventType = "member.joined"
+	RoleChanged       EventType = "member.role_changed"
+	MemberRemoved     EventType = "member.removed"
 
 	DeliveryRedriven  EventType = "delivery.redriven"
 	DeliveryDiscarded EventType = "delivery.discarded"

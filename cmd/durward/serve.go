@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/catalog/seal"
@@ -28,6 +29,12 @@ type serveCommand struct {
 	Listen      string `default:"127.0.0.1:8080" env:"DURWARD_LISTEN" help:"Where to answer. Put TLS in front of it."`
 	OperatorKey string `placeholder:"SECRET" env:"DURWARD_OPERATOR_KEY" help:"The key that creates tenants and takes backups. The environment is the better place for it; \"durward keygen\" makes one."`
 	SealKey     string `placeholder:"KEY" env:"DURWARD_SEAL_KEY" help:"The key that seals secrets; \"durward keygen seal\" makes one. Without it no secrets can be kept. Several are separated by commas: the first seals, all open."`
+
+	PublicURL      publicURL     `name:"public-url" placeholder:"URL" env:"DURWARD_PUBLIC_URL" help:"How browsers reach the server, for example https://durward.example.com. Without it people can sign in on this machine only."`
+	InsecureHTTP   bool          `name:"insecure-http" env:"DURWARD_INSECURE_HTTP" help:"Let people sign in over http from other machines, where whoever is on the way can read along."`
+	TrustedProxies []proxy       `name:"trusted-proxy" placeholder:"ADDRESS" env:"DURWARD_TRUSTED_PROXIES" help:"An address, or a network as 10.0.0.0/8, of a proxy whose X-Forwarded-For is believed when sign-ins are limited by address. May be repeated."`
+	SessionIdle    time.Duration `default:"12h" env:"DURWARD_SESSION_IDLE" help:"After how long a session ends that is not used."`
+	SessionTime    time.Duration `name:"session-lifetime" default:"168h" env:"DURWARD_SESSION_LIFETIME" help:"After how long every session ends."`
 
 	Npmrc string `placeholder:"FILE" type:"existingfile" env:"DURWARD_NPMRC" help:"The npm settings (.npmrc) that say where the packages of actions come from, and with which credentials. Without it actions have no dependencies."`
 
@@ -97,6 +104,10 @@ func (c *serveCommand) Validate() error {
 		return fmt.Errorf("--idempotency-window must be at least 1s, --idempotency-entries at least 1, --idempotency-size from 1 to %d", mostTenantMiB)
 	case c.DeliveryConcurrency < 1 || c.DeliveryAttempts < 1 || c.DeliveryEntries < 1 || c.DeliverySize < 1 || c.DeliverySize > mostTenantMiB:
 		return fmt.Errorf("--delivery-concurrency, --delivery-attempts and --delivery-entries must be at least 1, --delivery-size from 1 to %d", mostTenantMiB)
+	case c.SessionIdle < time.Minute || c.SessionTime < c.SessionIdle:
+		return errors.New("--session-idle must be at least 1m, and --session-lifetime at least as long")
+	case c.PublicURL.insecure() && !c.InsecureHTTP:
+		return errors.New("--public-url with http is for this machine only: use https, or add --insecure-http")
 	case c.Drain < 0:
 		return errors.New("--drain must be at least 0s")
 	}
@@ -164,7 +175,9 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		Deliveries: deliveries.Options{
 			Concurrency: c.DeliveryConcurrency, Attempts: c.DeliveryAttempts, Bounds: deliveries.Bounds{Entries: c.DeliveryEntries, Bytes: c.DeliverySize << 20},
 		},
-		Store: bolt.Options{TenantBytes: c.TenantStorage << 20},
+		Store:     bolt.Options{TenantBytes: c.TenantStorage << 20},
+		Sessions:  accounts.Options{Idle: c.SessionIdle, Lifetime: c.SessionTime},
+		PublicURL: c.PublicURL.url, InsecureHTTP: c.InsecureHTTP, TrustedProxies: prefixes(c.TrustedProxies),
 	}
 	collectLess()
 	tameStandardLog(config.Logger)

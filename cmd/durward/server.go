@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
@@ -53,6 +56,12 @@ type serverConfig struct {
 	Deliveries deliveries.Options
 	// Store is how all else is kept.
 	Store bolt.Options
+	// Sessions is how long sessions last; OperatorKeyHash is filled in.
+	Sessions accounts.Options
+	// PublicURL, InsecureHTTP and TrustedProxies say how browsers reach the server; see [web.Config].
+	PublicURL      *url.URL
+	InsecureHTTP   bool
+	TrustedProxies []netip.Prefix
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
 	Drain time.Duration
 	// Logger gets what happens. Default: slog.Default.
@@ -71,6 +80,7 @@ type server struct {
 	recorder  *audit.Recorder
 	answers   *idempotency.Answers
 	queue     *deliveries.Queue
+	accounts  *accounts.Accounts
 	executor  *versions.Executor
 	web       *web.Server
 	forget    context.CancelFunc // ends the caches' watching of the store
@@ -198,9 +208,13 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	sessions := s.config.Sessions
+	sessions.OperatorKeyHash = sha256.Sum256([]byte(s.config.OperatorKey))
+	s.accounts = accounts.New(s.store, actions, sessions)
 	return web.New(web.Config{
 		Pages:      pages,
 		Catalog:    actions,
+		Accounts:   s.accounts,
 		Publisher:  publisher,
 		Flows:      flows,
 		Executor:   s.executor,
@@ -216,7 +230,10 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		Drain:      s.config.Drain,
 		Logger:     s.config.Logger,
 
-		OperatorKeyHash: sha256.Sum256([]byte(s.config.OperatorKey)),
+		OperatorKeyHash: sessions.OperatorKeyHash,
+		PublicURL:       s.config.PublicURL,
+		InsecureHTTP:    s.config.InsecureHTTP,
+		TrustedProxies:  s.config.TrustedProxies,
 	})
 }
 
@@ -245,6 +262,7 @@ func (s *server) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { s.answers.Run(ctx) })
 	beside.Go(func() { s.queue.Run(ctx, s.executor) })
+	beside.Go(func() { s.accounts.Run(ctx, func(err error) { s.config.Logger.Error("accounts", "error", err) }) })
 	// Rollouts are conducted until the last call is counted.
 	conducting, end := context.WithCancel(context.WithoutCancel(ctx))
 	beside.Go(func() { s.conductor.Run(conducting) })

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	bbolt "go.etcd.io/bbolt"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/idempotency"
@@ -160,8 +161,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("9")) }),
-			"has format 9 and this program reads up to 8", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("10")) }),
+			"has format 10 and this program reads up to 9", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -215,6 +216,7 @@ func TestUpgrade(t *testing.T) {
 		for _, name := range []string{
 			"secrets", "egress", "limits", "publishing", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
 			"delivery_lines", "delivery_accounts", "dependents",
+			"people", "person_emails", "person_identities", "members", "memberships", "invitations", "tenant_invitations", "invitation_emails", "sessions", "owner_sessions",
 		} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
 				return err
@@ -232,12 +234,16 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.Dependents(t.Context(), "acme", "gate", catalog.Page{})
 		require.NoError(t, err)
+		_, err = s.Members(t.Context(), "acme", catalog.Page{})
+		require.NoError(t, err)
+		_, err = s.Session(t.Context(), accounts.SessionID{})
+		require.ErrorIs(t, err, catalog.ErrNotFound)
 		_, err = s.Answer(t.Context(), idempotency.Ref{Tenant: "acme"})
 		require.ErrorIs(t, err, catalog.ErrNotFound)
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "8", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "9", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -260,14 +266,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("9"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("10"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 9, format.Found)
+	require.Equal(t, 10, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
 	"github.com/durward/durward/versions"
@@ -30,6 +31,14 @@ func listers(t *testing.T, s Store, owner catalog.TenantID) map[string]lister {
 		"keys": func(p catalog.Page) (catalog.List[string], error) {
 			l, err := s.Keys(ctx, owner, p)
 			return names(func(k catalog.Key) string { return string(k.ID) }, l, err)
+		},
+		"members": func(p catalog.Page) (catalog.List[string], error) {
+			l, err := s.Members(ctx, owner, p)
+			return names(func(m accounts.Member) string { return string(m.Person) }, l, err)
+		},
+		"invitations": func(p catalog.Page) (catalog.List[string], error) {
+			l, err := s.Invitations(ctx, owner, p)
+			return names(func(i accounts.Invitation) string { return string(i.ID) }, l, err)
 		},
 		"secrets": func(p catalog.Page) (catalog.List[string], error) {
 			l, err := s.Secrets(ctx, owner, p)
@@ -77,6 +86,12 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 		if i > 0 {
 			require.NoError(t, saveRevision(t.Context(), s, revision(owner, "f-00", i+1)))
 		}
+		who := person(string(owner) + fmt.Sprintf("-%02d", i))
+		join(t, s, owner, who, catalog.RoleAdmin)
+		open := invitation(owner, "i"+string(who.ID), string(who.ID)+"@invited.example")
+		require.NoError(t, s.CreateInvitation(t.Context(), open))
+		want["members"] = append(want["members"], string(who.ID))
+		want["invitations"] = append(want["invitations"], string(open.ID))
 		want["keys"] = append(want["keys"], string(k.ID))
 		want["secrets"] = append(want["secrets"], name)
 		want["actions"] = append(want["actions"], a)

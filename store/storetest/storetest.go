@@ -1,5 +1,5 @@
-// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, versions, audit, idempotency and
-// deliveries. A backend that passes it can stand behind the product.
+// Package storetest is what every store must show: [Run] tests each promise of the interfaces in packages catalog, accounts, versions, audit, idempotency
+// and deliveries. A backend that passes it can stand behind the product.
 package storetest
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/accounts"
 	"github.com/durward/durward/bundler/capability"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -25,6 +26,7 @@ import (
 // Store is a backend.
 type Store interface {
 	catalog.Store
+	accounts.Store
 	versions.Store
 	audit.Store
 	idempotency.Store
@@ -82,6 +84,17 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"claims are made once":              testDeliveryClaimRace,
 		"deliveries are bounded":            testDeliveryBounds,
 		"dead letters":                      testDeadLetters,
+		"people":                            testPeople,
+		"members":                           testMembers,
+		"the last admin stays":              testLastAdmin,
+		"admins leave one at a time":        testLastAdminRace,
+		"joining":                           testJoin,
+		"an invitation is used once":        testJoinRace,
+		"members are bounded":               testMemberBounds,
+		"invitations":                       testInvitations,
+		"sessions":                          testSessions,
+		"sessions are bounded":              testSessionBounds,
+		"what is over is swept":             testSweep,
 		"records":                           testRecords,
 		"records are filtered":              testRecordFilter,
 		"records are paged in order":        testRecordPaging,

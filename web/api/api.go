@@ -13,7 +13,8 @@ type List[T any] struct {
 
 // Actor is who made an edit.
 type Actor struct {
-	Key  string `json:"key,omitempty" doc:"The id of the key that was used; absent for the operator."`
-	Name string `json:"name" doc:"The key's name."`
-	Role string `json:"role" enum:"actor_role" doc:"The key's role."`
+	Key    string `json:"key,omitempty" doc:"The id of the key that was used; absent for a person and the operator."`
+	Person string `json:"person,omitempty" doc:"The id of the person who was signed in; absent if a key was used."`
+	Name   string `json:"name" doc:"The name of the key or the person."`
+	Role   string `json:"role" enum:"actor_role" doc:"The role of the key or the person."`
 }
