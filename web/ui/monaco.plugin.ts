@@ -33,6 +33,12 @@ const changes: Change[] = [
     replace: "",
     why: "the application makes the workers, and these would be built a second time",
   },
+  {
+    file: /languages\/features\/typescript\/languageFeatures\.js$/,
+    find: /return \["\."\];/,
+    replace: "return ['.', '\"', \"'\"];",
+    why: "the words that a string may be are offered when it is begun",
+  },
 ];
 
 /** Declarations of what actions do not have: browsers, windows, hosts of scripts. */
@@ -57,13 +63,13 @@ export function monaco(): Plugin {
   };
 }
 
-/** The language's own declarations, each of which is one line. What leads to a foreign one goes, too. */
+/** The language's own declarations, without the foreign ones and without what leads to them. Each is an assignment, of one line or of many. */
 function withoutForeignLibs(code: string): string {
-  const lines = code.split("\n");
-  const kept = lines.filter((line) => {
-    const name = /^libFileMap\["([^"]+)"\]/.exec(line)?.[1];
+  const parts = code.split(/^(?=libFileMap\["|export \{)/m);
+  const kept = parts.filter((part) => {
+    const name = /^libFileMap\["([^"]+)"\]/.exec(part)?.[1];
     return name === undefined || !foreignLibs.test(name);
   });
-  if (lines.length - kept.length < 5) throw new Error("Monaco's list of declarations is written in another way now");
-  return kept.map((line) => line.replace(/\/\/\/ <reference lib="(dom|webworker|scripthost)[^"]*" \/>\\n/g, "")).join("\n");
+  if (parts.length - kept.length < 5) throw new Error("Monaco's list of declarations is written in another way now");
+  return kept.join("").replace(/\/\/\/ <reference lib="(dom|webworker|scripthost)[^"]*" \/>/g, "");
 }

@@ -57,7 +57,13 @@ const newAction = createRoute({
   component: lazyRouteComponent(() => import("./actions/NewActionPage"), "NewActionPage"),
 });
 
-const routes = root.addChildren([signIn, invitation, signedIn.addChildren([home, tenant.addChildren([start, actions, newAction])])]);
+const action = createRoute({
+  getParentRoute: () => tenant,
+  path: "/actions/$action",
+  component: lazyRouteComponent(() => import("./editor/ActionPage"), "ActionPage"),
+});
+
+const routes = root.addChildren([signIn, invitation, signedIn.addChildren([home, tenant.addChildren([start, actions, newAction, action])])]);
 
 export const router = createRouter({ routeTree: routes, defaultPreload: "intent", defaultPreloadStaleTime: 0, scrollRestoration: true });
 

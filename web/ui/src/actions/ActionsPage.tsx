@@ -52,7 +52,7 @@ export function ActionsPage() {
 
 function List({ tenant, actions }: { tenant: string; actions: Schemas["Action"][] }) {
   const [search, set] = useSearch();
-  const [find, trigger, kind] = ["find", "trigger", "kind"].map((name) => search.get(name) ?? undefined);
+  const [find, trigger, kind] = ["find", "trigger", "kind"].map((name) => search.get(name) || undefined);
   const triggers = useQuery(triggersQuery).data ?? [];
   const flows = useQuery(liveFlowsQuery(tenant)).data;
   const attached = useMemo(() => attachmentsOf(flows ?? []), [flows]);

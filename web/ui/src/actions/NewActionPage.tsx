@@ -26,7 +26,7 @@ interface Origin {
 export function NewActionPage() {
   const tenant = useTenant();
   const [search] = useSearch();
-  const [template, copy] = ["template", "copy"].map((name) => search.get(name) ?? undefined);
+  const [template, copy] = ["template", "copy"].map((name) => search.get(name) || undefined);
   const templates = useQuery(templatesQuery);
   const copied = useQuery({ ...draftQuery(tenant, copy ?? ""), enabled: copy !== undefined });
   const action = useQuery({ ...actionQuery(tenant, copy ?? ""), enabled: copy !== undefined });
@@ -109,7 +109,7 @@ function Form({ tenant, origin, templates, chosen }: { tenant: string; origin: O
         label="Slug"
         description="What flows and commands call it. It never changes."
         required
-        pattern="[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+        pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
         maxLength={63}
         classNames={{ input: "mono" }}
         value={id}

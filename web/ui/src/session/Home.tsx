@@ -82,7 +82,7 @@ function NewTenant({ first }: { first: boolean }) {
           label={first ? "The first tenant's id" : "Id of a new tenant"}
           description="Lower-case letters, digits and hyphens. It never changes."
           required
-          pattern="[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+          pattern="[a-z0-9]([a-z0-9\-]*[a-z0-9])?"
           maxLength={63}
           value={id}
           onChange={(e) => setID(e.currentTarget.value)}

@@ -22,7 +22,7 @@ function safe(to: string | undefined): string {
 
 export function SignIn() {
   const [search] = useSearch();
-  const [to, problem] = ["to", "problem"].map((name) => search.get(name) ?? undefined);
+  const [to, problem] = ["to", "problem"].map((name) => search.get(name) || undefined);
   const go = useGo();
   const providers = useQuery(providersQuery).data ?? [];
   const [withKey, setWithKey] = useState(false);

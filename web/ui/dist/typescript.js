@@ -1,0 +1,1 @@
+export{o as conf,s as language}from"./ActionPage.js";

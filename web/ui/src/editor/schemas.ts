@@ -1,0 +1,9 @@
+/** Fills in what a schema says a config has if nobody says anything. It looks at what a form would show: the members of an object. */
+export function defaultsOf(schema: unknown): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const properties = (schema as { properties?: Record<string, { default?: unknown }> } | undefined)?.properties ?? {};
+  for (const [name, member] of Object.entries(properties)) {
+    if (member && typeof member === "object" && "default" in member) values[name] = member.default;
+  }
+  return values;
+}
