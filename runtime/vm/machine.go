@@ -133,12 +133,12 @@ func (m *Machine) bark() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
-	case m.current == nil:
-		m.watching = false
-		return
 	case m.watched != m.steps:
 		m.watched = m.steps
 		m.watchdog.Reset(patrol)
+		return
+	case m.current == nil: // nor was there a step since the last look: starting the watch again for each wakes another thread
+		m.watching = false
 		return
 	case m.current.interrupted == nil:
 		m.watch(m.current)
