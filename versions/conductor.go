@@ -104,7 +104,12 @@ func (c *Conductor) look(ctx context.Context, ref FlowRef) error {
 		}
 		return err
 	}
-	if now := c.Flows.now(); r.Due(&totals, now) && flow.thawed(now) == nil {
+	if now := c.Flows.now(); r.Due(&totals, now) {
+		if err := c.Flows.thawed(ctx, &flow); errors.Is(err, ErrFrozen) {
+			return nil
+		} else if err != nil {
+			return err
+		}
 		_, err = c.Flows.change(ctx, ref, "promote", func(flow *Flow) (*edit, error) {
 			if !flow.Rolling() || flow.Rollout.Number != r.Number || flow.Rollout.Step != r.Step || !flow.Rollout.Due(&totals, now) {
 				return nil, nil // somebody else was first

@@ -35,7 +35,7 @@ type Warning struct {
 	Detail  string `json:"detail"`
 }
 
-// Create creates a flow with its first revision. It returns catalog.ErrExists if the slug is taken, and catalog.InvalidErrors for what [Flows.Save] refuses too.
+// Create creates a flow with its first revision. It returns catalog.ErrExists if the slug is taken, [ErrFrozen] in a freeze of all flows, and catalog.InvalidErrors for what [Flows.Save] refuses too.
 func (f *Flows) Create(ctx context.Context, by audit.Actor, tenant catalog.TenantID, n NewFlow) (Flow, Revision, []Warning, error) {
 	if err := catalog.CheckSlug("/slug", string(n.Slug)); err != nil {
 		return Flow{}, Revision{}, nil, err
@@ -54,6 +54,9 @@ func (f *Flows) Create(ctx context.Context, by audit.Actor, tenant catalog.Tenan
 		return Flow{}, Revision{}, nil, err
 	}
 	now := f.now()
+	if err := f.thawed(ctx, &Flow{Tenant: tenant}); err != nil {
+		return Flow{}, Revision{}, nil, fmt.Errorf("create flow %s: %w", n.Slug, err)
+	}
 	flow := Flow{Tenant: tenant, Slug: n.Slug, Kind: n.Kind, Name: n.Name, CreatedAt: now, CreatedBy: by, Revision: 1, Latest: 1, Edition: 1}
 	revision := Revision{Tenant: tenant, Flow: n.Slug, Number: 1, Slots: checked.slots, SavedAt: now, SavedBy: by}
 	events := append([]audit.Event{f.event(by, audit.FlowCreated, &revision)}, f.changes(by, &Revision{}, &revision)...)
@@ -92,7 +95,7 @@ func (f *Flows) Save(ctx context.Context, by audit.Actor, tenant catalog.TenantI
 	if len(change.Message) > maxMessage {
 		return Revision{}, nil, invalid("/message", "a message has at most %d bytes", maxMessage)
 	}
-	if err := flow.open(change.Base, f.now()); err != nil {
+	if err := f.open(ctx, &flow, change.Base); err != nil {
 		return Revision{}, nil, fmt.Errorf("save flow %s: %w", slug, err)
 	}
 	before, err := f.Store.Revision(ctx, tenant, slug, change.Base)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -62,7 +61,7 @@ func (f *Flows) StartRollout(ctx context.Context, by audit.Actor, ref FlowRef, n
 	}
 	var warnings []Warning
 	flow, err := f.change(ctx, ref, "start rollout", func(flow *Flow) (*edit, error) {
-		if err := flow.open(n.Base, f.now()); err != nil {
+		if err := f.open(ctx, flow, n.Base); err != nil {
 			return nil, err
 		}
 		candidate, isNew, err := f.candidate(ctx, by, flow, &n, &warnings)
@@ -128,7 +127,7 @@ func (f *Flows) Promote(ctx context.Context, by audit.Actor, ref FlowRef, all bo
 		return Flow{}, err
 	}
 	return f.change(ctx, ref, "promote", func(flow *Flow) (*edit, error) {
-		if err := flow.thawed(f.now()); err != nil {
+		if err := f.thawed(ctx, flow); err != nil {
 			return nil, err
 		}
 		return f.promote(by, flow, all, &totals)
@@ -237,14 +236,14 @@ func (f *Flows) rolloutEvent(by audit.Actor, kind audit.EventType, flow *Flow) a
 }
 
 // open says whether something new may go live that was made from a revision.
-func (flow *Flow) open(base int, now time.Time) error {
+func (f *Flows) open(ctx context.Context, flow *Flow, base int) error {
 	switch {
 	case flow.Rolling():
 		return fmt.Errorf("revision %d: %w", flow.Rollout.Candidate, ErrRolling)
 	case flow.Revision != base:
 		return fmt.Errorf("revision %d is live, the change was made from %d: %w", flow.Revision, base, catalog.ErrConflict)
 	}
-	return flow.thawed(now)
+	return f.thawed(ctx, flow)
 }
 
 // goLive makes a revision the live one.

@@ -184,7 +184,7 @@ func TestFreezes(t *testing.T) {
 	_, err := flows.SetFreezes(t.Context(), alice, login, []versions.Freeze{{From: now, To: now}})
 	require.Equal(t, "/freezes/0/to: it must be after from", at(t, err)[0])
 	_, err = flows.SetFreezes(t.Context(), alice, login, make([]versions.Freeze, 51))
-	require.Equal(t, "/freezes: a flow has at most 50 freezes", at(t, err)[0])
+	require.Equal(t, "/freezes: there can be at most 50 freezes", at(t, err)[0])
 	_, err = flows.SetFreezes(t.Context(), alice, login, []versions.Freeze{{From: now, To: now.Add(time.Hour), Reason: "sale"}})
 	require.NoError(t, err)
 
@@ -207,6 +207,32 @@ func TestFreezes(t *testing.T) {
 	require.ErrorIs(t, err, versions.ErrFrozen)
 	_, err = flows.Abort(t.Context(), alice, login, "", true)
 	require.NoError(t, err)
+}
+
+func TestFreezesOfATenant(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	flows := newTenant(t, s, "acme")
+	newFlow(t, flows, "acme", after("a"))
+	require.Equal(t, "/freezes: there can be at most 50 freezes", at(t, flows.SetTenantFreezes(t.Context(), alice, "acme", make([]versions.Freeze, 51)))[0])
+	_, _, err := flows.StartRollout(t.Context(), alice, login, versions.NewRollout{Base: 1, Slots: after("b"), Plan: twoSteps})
+	require.NoError(t, err)
+	require.NoError(t, flows.SetTenantFreezes(t.Context(), alice, "acme", []versions.Freeze{{From: now, To: now.Add(time.Hour), Reason: "sale"}}))
+
+	_, err = flows.Promote(t.Context(), alice, login, true)
+	require.ErrorContains(t, err, "all flows of the tenant are frozen until 2026-11-20T10:30:00Z: sale")
+	_, _, _, err = flows.Create(t.Context(), alice, "acme", versions.NewFlow{Slug: "other", Kind: "login"})
+	require.ErrorIs(t, err, versions.ErrFrozen)
+	_, err = flows.RollBack(t.Context(), alice, login, 0, "what takes back is allowed")
+	require.NoError(t, err)
+	_, _, err = flows.Save(t.Context(), alice, "acme", "login", versions.Change{Base: 1, Slots: after("c")})
+	require.ErrorIs(t, err, versions.ErrFrozen)
+
+	other := newTenant(t, s, "other")
+	newFlow(t, other, "other", after("a"))
+	save(t, other, "other", 1, after("b"))
+	require.NoError(t, flows.SetTenantFreezes(t.Context(), alice, "acme", nil))
+	save(t, flows, "acme", 1, after("c"))
 }
 
 func TestRecall(t *testing.T) {

@@ -43,6 +43,11 @@ type Store interface {
 	// Revisions lists a flow's revisions, newest first.
 	Revisions(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, page catalog.Page) (catalog.List[Revision], error)
 
+	// TenantFreezes returns when nothing new may go live in any flow of a tenant; catalog.ErrNotFound if the tenant does not exist.
+	TenantFreezes(ctx context.Context, tenant catalog.TenantID) ([]Freeze, error)
+	// SaveTenantFreezes stores them in place of those before; catalog.ErrNotFound if the tenant does not exist.
+	SaveTenantFreezes(ctx context.Context, tenant catalog.TenantID, freezes []Freeze, events ...audit.Event) error
+
 	// RecallVersions stores that versions were recalled, each with its event, all or none, and tells of all flows of the tenant as changed. One that was recalled already stays as it is, and its event is not stored.
 	// catalog.ErrNotFound if there is none of such a name, catalog.ErrConflict if the live revision of a flow, or the candidate of an active rollout, pins one of them.
 	RecallVersions(ctx context.Context, tenant catalog.TenantID, recall Recall, versions []VersionRecall) error

@@ -26,7 +26,7 @@ var allowed = map[string]string{
 	"draftTypes": "viewer", "packageTypes": "viewer", "publishing": "viewer", "savePublishing": "admin",
 	"createKey": "admin", "keys": "admin", "revokeKey": "admin", "redirectSecret": "admin",
 	"rollout": "viewer", "startRollout": "publisher", "promote": "publisher", "pauseRollout": "publisher", "resumeRollout": "publisher", "abortRollout": "publisher",
-	"createPass": "publisher", "rollBack": "publisher", "saveFreezes": "publisher", "recallRevision": "publisher", "recallVersion": "publisher", "rotateRunKeys": "operator",
+	"createPass": "publisher", "rollBack": "publisher", "saveFreezes": "publisher", "tenantFreezes": "viewer", "saveTenantFreezes": "admin", "recallRevision": "publisher", "recallVersion": "publisher", "rotateRunKeys": "operator",
 	"execute": "execute",
 	"signIn":  "anybody", "lookAtInvitation": "anybody", "acceptInvitation": "anybody", "session": "session", "signOut": "session", "changePassword": "session",
 	"members": "admin", "setMemberRole": "admin", "removeMember": "admin", "invite": "admin", "invitations": "admin", "revokeInvitation": "admin",

@@ -197,6 +197,8 @@ func bringIn(s *server, base string, keys map[string]string) {
 	s.call(keys["publisher"], "POST", flow+"/rollback", `{"to":1}`).into(200, nil)
 	s.call(keys["publisher"], "POST", flow+"/revisions/2/recall", `{}`).into(200, nil)
 	s.call(keys["publisher"], "PUT", flow+"/freezes", `{"freezes":[]}`).into(200, nil)
+	s.call(keys["admin"], "PUT", base+"/freezes", `{"freezes":[]}`).into(200, nil)
+	s.call(keys["viewer"], "GET", base+"/freezes", nil).into(200, nil)
 	s.call(keys["publisher"], "POST", base+"/actions/domain-allowlist/versions", `{"number":"1.0.1"}`).into(201, nil)
 	s.call(keys["publisher"], "POST", base+"/actions/domain-allowlist/versions/1.0.1/recall", `{}`).into(200, nil)
 	s.call(operatorKey, "POST", "/v1/system/run-keys", `{}`).into(200, nil)

@@ -130,11 +130,31 @@ func (s *Server) saveFreezes(r *request) (any, error) {
 	if err := r.decode(&body); err != nil {
 		return nil, err
 	}
-	flow, err := s.config.Flows.SetFreezes(r.context(), r.actor, r.ref(), each(body.Freezes, func(f api.Freeze) versions.Freeze { return versions.Freeze(f) }))
+	flow, err := s.config.Flows.SetFreezes(r.context(), r.actor, r.ref(), freezesFrom(body))
 	if err != nil {
 		return nil, err
 	}
 	return s.flowDetail(r, flow)
+}
+
+func freezesFrom(body api.Freezes) []versions.Freeze {
+	return each(body.Freezes, func(f api.Freeze) versions.Freeze { return versions.Freeze(f) })
+}
+
+func (s *Server) tenantFreezes(r *request) (any, error) {
+	freezes, err := s.config.Flows.TenantFreezes(r.context(), r.tenant)
+	return api.Freezes{Freezes: each(freezes, func(f versions.Freeze) api.Freeze { return api.Freeze(f) })}, err
+}
+
+func (s *Server) saveTenantFreezes(r *request) (any, error) {
+	var body api.Freezes
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := s.config.Flows.SetTenantFreezes(r.context(), r.actor, r.tenant, freezesFrom(body)); err != nil {
+		return nil, err
+	}
+	return s.tenantFreezes(r)
 }
 
 func (s *Server) recallRevision(r *request) (any, error) {
@@ -269,6 +289,14 @@ func rolloutRoutes() []route {
 		{
 			method: put, path: flow + "/freezes", id: "saveFreezes", summary: "Say when nothing new may go live", role: catalog.RolePublisher,
 			body: api.Freezes{}, answer: api.FlowDetail{}, problems: []code{conflict}, handle: (*Server).saveFreezes,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/freezes", id: "tenantFreezes", summary: "Read when nothing new may go live in any flow", role: catalog.RoleViewer,
+			answer: api.Freezes{}, handle: (*Server).tenantFreezes,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/freezes", id: "saveTenantFreezes", summary: "Say when nothing new may go live in any flow", role: catalog.RoleAdmin,
+			body: api.Freezes{}, answer: api.Freezes{}, handle: (*Server).saveTenantFreezes,
 		},
 		{
 			method: post, path: flow + "/revisions/{number}/recall", id: "recallRevision", summary: "Recall a revision: runs that are sealed to it go on with the live one", role: catalog.RolePublisher,

@@ -212,7 +212,7 @@ func flowRoutes() []route {
 	return []route{
 		{
 			method: post, path: "/v1/tenants/{tenant}/flows", id: "createFlow", summary: "Create a flow with its first revision", role: catalog.RolePublisher,
-			body: api.NewFlow{}, limit: maxConfigs, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, quota, tooCostly, busy, stopping}, handle: (*Server).createFlow,
+			body: api.NewFlow{}, limit: maxConfigs, answer: api.CreatedFlow{}, status: http.StatusCreated, problems: []code{exists, frozen, quota, tooCostly, busy, stopping}, handle: (*Server).createFlow,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/flows", id: "flows", summary: "List the flows", role: catalog.RoleViewer,

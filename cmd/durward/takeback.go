@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/durward/durward/web/api"
 )
@@ -49,57 +48,6 @@ func (c *flowRecall) Run(ctx context.Context, s streams) error {
 	return c.show(s.out, r, func(w io.Writer) {
 		fmt.Fprintf(w, "Recalled revision %d of %s. Sign-ins that have it go on with the live one.\n", r.Number, c.Flow)
 	})
-}
-
-type flowFreeze struct {
-	tenantConnection
-	Flow   string    `arg:"" help:"The flow's slug."`
-	From   time.Time `placeholder:"TIME" help:"When it begins, as 2026-11-27T00:00:00Z. Default: now."`
-	To     time.Time `required:"" placeholder:"TIME" help:"When it ends."`
-	Reason string    `short:"m" help:"Why."`
-}
-
-func (c *flowFreeze) Run(ctx context.Context, s streams) error {
-	tenant, err := c.tenant()
-	if err != nil {
-		return err
-	}
-	f, err := tenant.Flow(ctx, c.Flow)
-	if err != nil {
-		return err
-	}
-	if c.From.IsZero() {
-		c.From = time.Now().UTC().Truncate(time.Second)
-	}
-	freezes := []api.Freeze{{From: c.From, To: c.To, Reason: c.Reason}}
-	for _, old := range f.Freezes {
-		if old.To.After(time.Now()) { // what is over is left out
-			freezes = append(freezes, old)
-		}
-	}
-	if f, err = tenant.SaveFreezes(ctx, c.Flow, freezes); err != nil {
-		return err
-	}
-	return c.show(s.out, f, func(w io.Writer) {
-		fmt.Fprintf(w, "Nothing new goes live in %s from %s to %s.\n", c.Flow, when(c.From), when(c.To))
-	})
-}
-
-type flowUnfreeze struct {
-	tenantConnection
-	Flow string `arg:"" help:"The flow's slug."`
-}
-
-func (c *flowUnfreeze) Run(ctx context.Context, s streams) error {
-	tenant, err := c.tenant()
-	if err != nil {
-		return err
-	}
-	f, err := tenant.SaveFreezes(ctx, c.Flow, []api.Freeze{})
-	if err != nil {
-		return err
-	}
-	return c.show(s.out, f, func(w io.Writer) { fmt.Fprintf(w, "%s is not frozen.\n", c.Flow) })
 }
 
 type versionRecall struct {

@@ -12,6 +12,11 @@ type tenantCommand struct {
 	Create tenantCreate `cmd:"" help:"Create a tenant. It needs the operator key."`
 	List   tenantList   `cmd:"" help:"List the tenants. It needs the operator key."`
 	Show   tenantShow   `cmd:"" help:"Show a tenant."`
+
+	Freeze   tenantFreeze   `cmd:"" help:"Let nothing new go live in any flow for a time. It needs an admin key."`
+	Freezes  tenantFreezes  `cmd:"" help:"List when nothing new goes live in any flow."`
+	Unfreeze tenantUnfreeze `cmd:"" help:"Take back all freezes of the tenant; those of its flows stay. It needs an admin key."`
+
 	Secret tenantSecret `cmd:"" name:"redirect-secret" help:"Print the secret with which the targets of redirects verify tokens. It needs an admin key."`
 }
 

@@ -142,7 +142,7 @@ func TestRestoreRefuses(t *testing.T) {
 			return e
 		}),
 		"an altered manifest": with(func(e []entry) []entry {
-			e[3].data = bytes.Replace(e[3].data, []byte(`"format": 9`), []byte(`"format": 0`), 1)
+			e[3].data = bytes.Replace(e[3].data, []byte(`"format": `), []byte(`"format": 1`), 1)
 			return e
 		}),
 		"a path outside":   extra(tar.Header{Name: "../evil", Typeflag: tar.TypeReg, Size: 1}),

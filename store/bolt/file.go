@@ -14,7 +14,7 @@ import (
 )
 
 // format is the layout of the files that this program writes, and the newest that it reads.
-const format = 9
+const format = 10
 
 var (
 	bucketMeta = []byte("meta")

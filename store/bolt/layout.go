@@ -15,7 +15,7 @@ var mainBuckets = [][]byte{
 	bucketAnswers, bucketAnswerAges, bucketAnswerUsages,
 	bucketDeliveries, bucketDeadLetters, bucketDeliveryCalls, bucketDeliveryDue, bucketDeliveryClaims, bucketDeliveryLines, bucketDeliveryAccounts,
 	bucketFigures, bucketUnfinished,
-	bucketPublishing,
+	bucketPublishing, bucketFreezes,
 	bucketPeople, bucketPersonEmails, bucketPersonIdentities, bucketMembers, bucketMemberships,
 	bucketInvitations, bucketTenantInvitations, bucketInvitationEmails, bucketSessions, bucketOwnerSessions,
 }
@@ -34,7 +34,7 @@ func initMain(tx *bbolt.Tx) error {
 
 // upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
 // Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 to 6 added buckets. Format 7 added rollouts, which an older program would
-// drop from the flows that it saves. Formats 8 and 9 added buckets.
+// drop from the flows that it saves. Formats 8 and 9 added buckets. Format 10 added freezes of all flows of a tenant, which an older program would not keep to.
 // Day files are the same in all.
 func upgradeMain(db *bbolt.DB) error {
 	current := false

@@ -161,8 +161,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("10")) }),
-			"has format 10 and this program reads up to 9", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("11")) }),
+			"has format 11 and this program reads up to 10", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -214,7 +214,7 @@ func TestUpgrade(t *testing.T) {
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
 		for _, name := range []string{
-			"secrets", "egress", "limits", "publishing", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
+			"secrets", "egress", "limits", "publishing", "freezes", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
 			"delivery_lines", "delivery_accounts", "dependents",
 			"people", "person_emails", "person_identities", "members", "memberships", "invitations", "tenant_invitations", "invitation_emails", "sessions", "owner_sessions",
 		} {
@@ -230,6 +230,8 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.PutSecret(t.Context(), catalog.Secret{Tenant: "acme", Name: "A"}))
 		_, err := s.Egress(t.Context(), "acme")
 		require.NoError(t, err)
+		_, err = s.TenantFreezes(t.Context(), "acme")
+		require.NoError(t, err)
 		_, err = s.DueDeliveries(t.Context())
 		require.NoError(t, err)
 		_, err = s.Dependents(t.Context(), "acme", "gate", catalog.Page{})
@@ -243,7 +245,7 @@ func TestUpgrade(t *testing.T) {
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "9", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "10", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -266,14 +268,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("10"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("11"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 10, format.Found)
+	require.Equal(t, 11, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -93,6 +93,30 @@ func testFigures(t *testing.T, s Store) {
 	require.Equal(t, totals, again)
 }
 
+func testTenantFreezes(t *testing.T, s Store) {
+	ctx := t.Context()
+	freezes := []versions.Freeze{{From: now, To: now.Add(time.Hour), Reason: "sale"}, {From: now.Add(2 * time.Hour), To: now.Add(3 * time.Hour)}}
+	_, err := s.TenantFreezes(ctx, "acme")
+	require.ErrorIs(t, err, catalog.ErrNotFound)
+	require.ErrorIs(t, s.SaveTenantFreezes(ctx, "acme", freezes), catalog.ErrNotFound)
+	tenant(t, s, "acme")
+	tenant(t, s, "other")
+	require.NoError(t, s.SaveTenantFreezes(ctx, "acme", freezes, event(audit.TenantFreezesSaved)))
+	got, err := s.TenantFreezes(ctx, "acme")
+	require.NoError(t, err)
+	require.Equal(t, freezes, got)
+	got, err = s.TenantFreezes(ctx, "other")
+	require.NoError(t, err)
+	require.Empty(t, got)
+	require.NoError(t, s.SaveTenantFreezes(ctx, "acme", nil))
+	got, err = s.TenantFreezes(ctx, "acme")
+	require.NoError(t, err)
+	require.Empty(t, got)
+	events, _, err := s.Events(ctx, "acme", audit.Filter{Type: audit.TenantFreezesSaved})
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+}
+
 func testRecalls(t *testing.T, s Store) {
 	ctx := t.Context()
 	tenant(t, s, "acme")

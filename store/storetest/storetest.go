@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"run keys":                          testRunKeys,
 		"rollouts":                          testRollouts,
 		"figures":                           testFigures,
+		"freezes of tenants":                testTenantFreezes,
 		"recalls":                           testRecalls,
 		"a watcher may use the store":       testWatcherUsesStore,
 		"events":                            testEvents,

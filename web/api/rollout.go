@@ -138,7 +138,7 @@ type Pass struct {
 	ExpiresAt time.Time `json:"expires_at" doc:"Until when it is valid. It ends with the rollout, too."`
 }
 
-// Freezes is the body of PUT /v1/tenants/{tenant}/flows/{flow}/freezes.
+// Freezes is the body of PUT /v1/tenants/{tenant}/flows/{flow}/freezes, and of PUT /v1/tenants/{tenant}/freezes for all flows.
 type Freezes struct {
 	Freezes []Freeze `json:"freezes" doc:"All times in which nothing new may go live, at most 50; they replace those that were there."`
 }

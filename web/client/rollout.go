@@ -58,6 +58,16 @@ func (t *Tenant) SaveFreezes(ctx context.Context, flow string, freezes []api.Fre
 	return call[api.FlowDetail](ctx, t.client, request{method: http.MethodPut, path: t.path("flows", flow, "freezes"), body: api.Freezes{Freezes: freezes}})
 }
 
+// Freezes returns when nothing new may go live in any flow of the tenant.
+func (t *Tenant) Freezes(ctx context.Context) (api.Freezes, error) {
+	return call[api.Freezes](ctx, t.client, request{method: http.MethodGet, path: t.path("freezes")})
+}
+
+// SaveTenantFreezes says when nothing new may go live in any flow of the tenant, in place of what was said before.
+func (t *Tenant) SaveTenantFreezes(ctx context.Context, freezes []api.Freeze) (api.Freezes, error) {
+	return call[api.Freezes](ctx, t.client, request{method: http.MethodPut, path: t.path("freezes"), body: api.Freezes{Freezes: freezes}})
+}
+
 // RecallRevision takes a revision out of use: runs that are sealed to it go on with the live one.
 func (t *Tenant) RecallRevision(ctx context.Context, flow string, number int, reason string) (api.Revision, error) {
 	return call[api.Revision](ctx, t.client, request{
