@@ -53,7 +53,9 @@ type Draft struct {
 	// Dependencies are the npm packages that the action imports, and the shared modules, as durward:NAME: names and ranges.
 	Dependencies map[string]string
 	// Lock is what the dependencies were settled on when they were saved, as [Packages] wrote it; empty if there are none.
-	Lock      json.RawMessage
+	Lock json.RawMessage
+	// Origin says which template and release the sources came from. The catalog sets it.
+	Origin    Origin
 	UpdatedAt time.Time
 	UpdatedBy audit.Actor
 }

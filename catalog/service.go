@@ -18,13 +18,14 @@ import (
 
 // Catalog is the rules over a [Store]. It is safe for concurrent use.
 type Catalog struct {
-	store    Store
-	schemas  Schemas
-	now      func() time.Time
-	seal     *seal.Keyring
-	most     Limits
-	packages Packages
-	keys     sync.Map // KeyID to Key: those that have been used
+	store     Store
+	schemas   Schemas
+	now       func() time.Time
+	seal      *seal.Keyring
+	most      Limits
+	packages  Packages
+	templates map[string]Template
+	keys      sync.Map // KeyID to Key: those that have been used
 
 	mu      sync.Mutex // for what changes keys
 	changes uint64     // counts the changes of stored keys, so that a key which was read before one is not kept after it
@@ -38,13 +39,15 @@ type Options struct {
 	Seal *seal.Keyring
 	// MostLimits are the most that the limits of a tenant may be. Default: no bounds.
 	MostLimits Limits
+	// Templates are the shipped actions by name. Default: none.
+	Templates map[string]Template
 	// Packages settles what drafts depend on. Default: no draft can have dependencies.
 	Packages Packages
 }
 
 // New returns a catalog that forgets keys when they change, until ctx ends.
 func New(ctx context.Context, store Store, schemas Schemas, options Options) *Catalog {
-	c := &Catalog{store: store, schemas: schemas, now: options.Now, seal: options.Seal, most: options.MostLimits, packages: options.Packages}
+	c := &Catalog{store: store, schemas: schemas, now: options.Now, seal: options.Seal, most: options.MostLimits, packages: options.Packages, templates: options.Templates}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -235,7 +238,7 @@ type NewAction struct {
 	Name        string // default: the slug
 	Description string
 	Kind        ActionKind // default: custom
-	Template    string
+	Template    string     // what the draft was made from; of an action without sources, what it is to be made from
 	Draft       Draft
 }
 
@@ -248,6 +251,7 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 	if n.Kind == "" {
 		n.Kind = ActionCustom
 	}
+	c.fillFromTemplate(&n)
 	err := errors.Join(CheckSlug("/slug", string(n.Slug)), checkName("/name", n.Name), checkDescription(n.Description), checkDraft(n.Kind, &n.Draft))
 	if err != nil {
 		return Action{}, Draft{}, joined(err)
@@ -263,6 +267,7 @@ func (c *Catalog) CreateAction(ctx context.Context, by audit.Actor, tenant Tenan
 		return Action{}, Draft{}, fmt.Errorf("create action %s: %w", n.Slug, err)
 	}
 	d.Revision, d.UpdatedAt, d.UpdatedBy = 1, now, by
+	c.trace(&a, &d, nil)
 	event := c.event(by, audit.ActionCreated, tenant)
 	event.Action = string(a.Slug)
 	progress.Report(ctx, progress.Step{Stage: progress.Store})
@@ -355,12 +360,12 @@ func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID
 	if err != nil {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
 	}
-	before := d.Dependencies
+	before := d
 	change.apply(&d)
 	if err := checkDraft(action.Kind, &d); err != nil {
 		return Draft{}, joined(err)
 	}
-	if change.Update || !maps.Equal(before, d.Dependencies) {
+	if change.Update || !maps.Equal(before.Dependencies, d.Dependencies) {
 		if d.Lock, err = c.settle(ctx, tenant, slug, d.Dependencies); err != nil {
 			return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)
 		}
@@ -370,10 +375,14 @@ func (c *Catalog) saveDraft(ctx context.Context, by audit.Actor, tenant TenantID
 			return Draft{}, err
 		}
 	}
+	c.trace(&action, &d, &before)
 	d.Revision++
 	d.UpdatedAt, d.UpdatedBy = c.now().UTC(), by
 	event := c.event(by, audit.DraftSaved, tenant)
 	event.Action, event.Revision = string(slug), d.Revision
+	if d.Origin != before.Origin {
+		event.Before, event.After = describe(before.Origin), describe(d.Origin)
+	}
 	progress.Report(ctx, progress.Step{Stage: progress.Store})
 	if err := c.store.SaveDraft(ctx, tenant, slug, d, event); err != nil {
 		return Draft{}, fmt.Errorf("save draft of %s: %w", slug, err)

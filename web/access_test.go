@@ -15,11 +15,11 @@ import (
 
 // allowed says who may do what. It is written down once more, beside the table of routes, because a slip there would be a hole.
 var allowed = map[string]string{
-	"health": "anybody", "ready": "anybody", "metrics": "anybody", "openapi": "anybody", "triggers": "anybody", "types": "anybody", "templates": "anybody",
+	"health": "anybody", "ready": "anybody", "metrics": "anybody", "openapi": "anybody", "triggers": "anybody", "types": "anybody", "templates": "anybody", "template": "anybody",
 	"system": "operator", "backup": "operator", "createTenant": "operator", "tenants": "operator",
 	"tenant": "viewer", "actions": "viewer", "action": "viewer", "draft": "viewer", "versions": "viewer", "version": "viewer", "dependents": "viewer",
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer",
-	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "verifyVersion": "author",
+	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "adopt": "author", "verifyVersion": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"deliveries": "viewer", "delivery": "viewer", "deadLetters": "viewer", "redriveDeadLetter": "publisher", "discardDeadLetter": "publisher",

@@ -34,7 +34,7 @@ func (s *Server) createAction(r *request) (any, error) {
 		return nil, err
 	}
 	r.created("/v1/tenants/%s/actions/%s", r.tenant, action.Slug)
-	return api.CreatedAction{Action: actionOf(action), Draft: draftOf(draft)}, nil
+	return api.CreatedAction{Action: actionOf(action), Draft: s.draftOf(draft)}, nil
 }
 
 func actionKind(text string) (catalog.ActionKind, error) {
@@ -79,7 +79,7 @@ func (s *Server) updateAction(r *request) (any, error) {
 
 func (s *Server) draft(r *request) (any, error) {
 	draft, err := s.config.Catalog.Draft(r.context(), r.tenant, r.action())
-	return draftOf(draft), err
+	return s.draftOf(draft), err
 }
 
 func (s *Server) saveDraft(r *request) (any, error) {
@@ -91,12 +91,12 @@ func (s *Server) saveDraft(r *request) (any, error) {
 		Revision: body.Revision, Files: body.Files, Entry: body.Entry, Triggers: texts[contract.TriggerID](body.Triggers),
 		ConfigSchema: schemaOrNone(body.ConfigSchema), Secrets: body.Secrets, Hosts: body.Hosts, Dependencies: body.Dependencies,
 	})
-	return draftOf(draft), err
+	return s.draftOf(draft), err
 }
 
 func (s *Server) updateDependencies(r *request) (any, error) {
 	draft, err := s.config.Catalog.SaveDraft(r.context(), r.actor, r.tenant, r.action(), catalog.DraftChange{Update: true})
-	return draftOf(draft), err
+	return s.draftOf(draft), err
 }
 
 func (s *Server) runDraft(r *request) (any, error) {
@@ -120,7 +120,31 @@ func actionOf(a catalog.Action) api.Action {
 	}
 }
 
+func (s *Server) adopt(r *request) (any, error) {
+	var body api.Adoption
+	if err := r.decode(&body); err != nil {
+		return nil, err
+	}
+	draft, err := s.config.Catalog.Adopt(r.context(), r.actor, r.tenant, r.action(), body.Overwrite)
+	return s.draftOf(draft), err
+}
+
+// draftOf is a draft with what there is to know of its template.
+func (s *Server) draftOf(d catalog.Draft) api.Draft {
+	draft := draftOf(d)
+	if draft.Origin != nil {
+		if i := s.template(draft.Origin.Template); i >= 0 {
+			draft.Origin.Newest = s.config.Templates[i].Version
+		}
+	}
+	return draft
+}
+
 func draftOf(d catalog.Draft) api.Draft {
+	var origin *api.Origin
+	if d.Origin != (catalog.Origin{}) {
+		origin = &api.Origin{Template: d.Origin.Template, Release: d.Origin.Release, Customised: d.Origin.Customised}
+	}
 	return api.Draft{
 		Revision: d.Revision,
 		Source: api.Source{
@@ -128,6 +152,7 @@ func draftOf(d catalog.Draft) api.Draft {
 			Dependencies: d.Dependencies,
 		},
 		Lock:      presentOrNil(d.Lock),
+		Origin:    origin,
 		UpdatedAt: d.UpdatedAt, UpdatedBy: actorOf(d.UpdatedBy),
 	}
 }

@@ -21,7 +21,7 @@ func TestWholeJob(t *testing.T) {
 	keys := s.tenant("acme")
 	base := "/v1/tenants/acme"
 
-	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/v1/openapi.json", "/v1/triggers", "/v1/types", "/v1/templates"} {
+	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/v1/openapi.json", "/v1/triggers", "/v1/types", "/v1/templates", "/v1/templates/domain-allowlist"} {
 		s.call("", "GET", path, nil).into(200, nil)
 	}
 	s.call(operatorKey, "GET", "/v1/system", nil).into(200, nil)
@@ -133,6 +133,7 @@ func TestWholeJob(t *testing.T) {
 	handleDeadLetter(s, base, keys)
 	shareModule(s, base, keys)
 	bringIn(s, base, keys)
+	adoptRelease(s, base, keys)
 	readTypes(s, action, keys)
 	manageMembers(s, base)
 

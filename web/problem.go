@@ -42,6 +42,7 @@ const (
 	methodNotAllowed     code = "method_not_allowed"
 	exists               code = "exists"
 	conflict             code = "conflict"
+	customised           code = "customised"
 	invalidPass          code = "invalid_pass"
 	rolloutActive        code = "rollout_active"
 	rolloutState         code = "rollout_state"
@@ -90,6 +91,7 @@ var problemKinds = []problemKind{
 	{methodNotAllowed, 405, "The method is not allowed here", "The header Allow names the methods that are."},
 	{exists, 409, "It exists already", "The name or number is taken by something with other content."},
 	{conflict, 409, "Somebody else was first", "It was changed since it was read. Read it again and repeat the change."},
+	{customised, 409, "The draft has work in it", "Its sources are not those of a release of its template. With overwrite they are replaced; versions that were published stay as they are."},
 	{rolloutActive, 409, "A candidate is being rolled out", "Promote or abort it first."},
 	{rolloutState, 409, "The rollout's state does not allow it", "There is no active rollout, or it is paused or running already."},
 	{frozen, 409, "The flow is frozen", "Nothing new may go live now. Rolling back is possible at any time."},
@@ -190,6 +192,8 @@ func classify(err error, p *api.Problem) code {
 		return exists
 	case errors.Is(err, catalog.ErrConflict):
 		return conflict
+	case errors.Is(err, catalog.ErrCustomised):
+		return customised
 	case errors.Is(err, idempotency.ErrReused):
 		return keyReused
 	case errors.Is(err, catalog.ErrQuota):

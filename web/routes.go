@@ -52,6 +52,10 @@ func systemRoutes() []route {
 			answer: api.List[api.Template]{}, handle: (*Server).templates,
 		},
 		{
+			method: get, path: "/v1/templates/{template}", id: "template", summary: "Read a shipped action, with samples of what it answers",
+			answer: api.TemplateDetail{}, problems: []code{notFound}, handle: (*Server).readTemplate,
+		},
+		{
 			method: get, path: "/v1/system", id: "system", summary: "Read what the server is and how it does", role: catalog.RoleOperator,
 			answer: api.System{}, handle: (*Server).system,
 		},
@@ -171,6 +175,11 @@ func actionRoutes() []route {
 			method: patch, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "saveDraft", summary: "Change an action's draft", role: catalog.RoleAuthor,
 			body: api.DraftChange{}, limit: maxSource, answer: api.Draft{}, problems: []code{conflict, quota, noRegistry, registryFailed, tooCostly, busy, stopping},
 			events: true, handle: (*Server).saveDraft,
+		},
+		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/adopt", id: "adopt",
+			summary: "Make the newest release of its template an action's draft; versions stay as they are", role: catalog.RoleAuthor,
+			body: api.Adoption{}, answer: api.Draft{}, problems: []code{conflict, customised, quota, noRegistry, registryFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).adopt,
 		},
 		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/dependencies/update", id: "updateDependencies",

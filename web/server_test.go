@@ -25,6 +25,7 @@ import (
 	"github.com/durward/durward/bundler/npm/npmtest"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
+	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/deliveries"
 	"github.com/durward/durward/idempotency"
@@ -99,7 +100,9 @@ func newUnserved(t testing.TB, changes ...change) *server {
 	keyring, err := seal.ParseKeys(seal.NewKey())
 	require.NoError(t, err)
 	packages := versions.NewPackages(npm.New(npm.Options{}), store)
-	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits, Packages: packages})
+	actions := catalog.New(ctx, store, schemas, catalog.Options{Seal: keyring, MostLimits: mostLimits, Packages: packages, Templates: map[string]catalog.Template{
+		"domain-allowlist": {Release: "1.1.0", Draft: catalog.Draft{Files: map[string]string{"action.ts": "export function execute() {}"}, Triggers: []contract.TriggerID{"login.after"}}},
+	}})
 	settings := versions.NewSettings(ctx, actions, mostLimits)
 	broker := host.New(host.Options{})
 	t.Cleanup(broker.Close)
@@ -121,9 +124,12 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		Workers:         pool,
 		Backup:          store.Backup,
 		OperatorKeyHash: sha256.Sum256([]byte(operatorKey)),
-		Templates: []api.Template{{
-			Slug: "domain-allowlist", Name: "Domain allow-list", Description: "Lets in users of some domains.", Version: "1.0.0", Triggers: []string{"login.after"},
-			Files: map[string]string{"action.ts": "export function execute() {}"},
+		Templates: []api.TemplateDetail{{
+			Template: api.Template{
+				Slug: "domain-allowlist", Name: "Domain allow-list", Description: "Lets in users of some domains.", Version: "1.1.0", Category: "access", Icon: "shield", Triggers: []string{"login.after"},
+				Releases: []api.Release{{Version: "1.1.0", Changes: "More."}}, Files: map[string]string{"action.ts": "export function execute() {}"},
+			},
+			Samples: []api.Sample{{Name: "anybody", Trigger: "login.after", Config: json.RawMessage(`{}`), Event: json.RawMessage(`{"user":{"id":"u1","email":"a@example.com"}}`), Outcome: json.RawMessage(`{"kind":"continue"}`)}},
 		}},
 		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}

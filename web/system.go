@@ -3,9 +3,11 @@ package web
 import (
 	"fmt"
 	goruntime "runtime"
+	"slices"
 	"time"
 
 	"github.com/durward/durward/bundler/types"
+	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/runtime/worker"
 	"github.com/durward/durward/web/api"
@@ -38,7 +40,20 @@ func (s *Server) triggers(*request) (any, error) {
 }
 
 func (s *Server) templates(*request) (any, error) {
-	return api.List[api.Template]{Items: s.config.Templates}, nil
+	return api.List[api.Template]{Items: each(s.config.Templates, func(t api.TemplateDetail) api.Template { return t.Template })}, nil
+}
+
+func (s *Server) readTemplate(r *request) (any, error) {
+	i := s.template(r.Param("template"))
+	if i < 0 {
+		return nil, catalog.ErrNotFound
+	}
+	return s.config.Templates[i], nil
+}
+
+// template is the index of a shipped action, -1 if there is none of the name.
+func (s *Server) template(slug string) int {
+	return slices.IndexFunc(s.config.Templates, func(t api.TemplateDetail) bool { return t.Slug == slug })
 }
 
 func (s *Server) system(*request) (any, error) {

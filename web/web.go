@@ -61,7 +61,7 @@ type Config struct {
 	// TrustedProxies are the addresses of proxies whose header X-Forwarded-For is believed. Default: none.
 	TrustedProxies []netip.Prefix
 	// Templates are the shipped actions. Default: none.
-	Templates []api.Template
+	Templates []api.TemplateDetail
 	// Version is Durward's own, as GET /v1/system tells it. Default: "development".
 	Version string
 	// MaxCall is the most bytes that the body of an execute call may have. Default: 256 KiB.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/durward/durward/web/api"
@@ -17,6 +20,7 @@ type actionCommand struct {
 	Update  actionUpdate  `cmd:"" help:"Change an action's name or description."`
 	Push    actionPush    `cmd:"" help:"Put sources into an action's draft."`
 	Pull    actionPull    `cmd:"" help:"Write an action's draft into a folder."`
+	Adopt   actionAdopt   `cmd:"" help:"Make the newest release of its template an action's draft."`
 	Upgrade actionUpgrade `cmd:"" help:"Settle a draft's dependencies anew, on the newest versions in their ranges."`
 	Run     actionRun     `cmd:"" help:"Run an action's draft on a sample event."`
 	Types   actionTypes   `cmd:"" help:"Write the types for an action's draft into a folder, for an editor."`
@@ -30,6 +34,7 @@ type actionCreate struct {
 	Slug        string   `arg:"" help:"Lower-case letters, digits and hyphens. It never changes."`
 	Name        string   `help:"What people call the action. Default: the slug."`
 	Description string   `help:"What it is for."`
+	Custom      bool     `help:"With --template: make the copy your own, to be changed. No newer release is offered for it."`
 	Module      bool     `xor:"source" help:"Make it a shared module: actions import its versions as durward:SLUG, and it is never attached to a flow."`
 	Template    string   `xor:"source" placeholder:"NAME" help:"Begin with the sources of a shipped action; \"durward templates\" lists them."`
 	Trigger     []string `sep:"," placeholder:"TRIGGER" help:"A trigger that the action works at; \"durward triggers\" lists them. It can be said several times."`
@@ -41,17 +46,24 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	n := api.NewAction{Slug: c.Slug, Name: c.Name, Description: c.Description}
-	n.Files, n.Triggers = map[string]string{}, []string{}
-	if c.Module {
+	n.Files, n.Triggers = map[string]string{}, append([]string{}, c.Trigger...)
+	switch {
+	case c.Custom && c.Template == "":
+		return &usageError{"--custom goes with --template: it says whose copy it is"}
+	case c.Module:
 		n.Kind = kindModule
-	}
-	if c.Template != "" {
-		if err := fillFromTemplate(ctx, c.client(), &n, c.Template); err != nil {
+	case c.Template != "":
+		t, err := c.client().Template(ctx, c.Template)
+		if problem := (*client.Problem)(nil); errors.As(err, &problem) && problem.Status == http.StatusNotFound {
+			return &usageError{fmt.Sprintf("there is no template %q; \"durward templates\" lists them", c.Template)}
+		}
+		if err != nil {
 			return err
 		}
-	}
-	if len(c.Trigger) > 0 {
-		n.Triggers = c.Trigger
+		n.Description, n.Template = cmp.Or(n.Description, t.Description), t.Slug
+		if !c.Custom {
+			n.Kind = kindTemplate
+		}
 	}
 	a, err := patiently(ctx, s, func(ctx context.Context) (api.CreatedAction, error) { return tenant.CreateAction(ctx, n) })
 	if err != nil {
@@ -65,8 +77,11 @@ func (c *actionCreate) Run(ctx context.Context, s streams) error {
 	})
 }
 
-// kindModule is the kind of shared modules.
-const kindModule = "module"
+// The kinds of actions that are no custom ones.
+const (
+	kindModule   = "module"
+	kindTemplate = "template"
+)
 
 // triggerHint is what is still to be said of an action without triggers.
 func triggerHint(a api.CreatedAction) string {
@@ -74,21 +89,6 @@ func triggerHint(a api.CreatedAction) string {
 		return " --trigger login.after"
 	}
 	return ""
-}
-
-func fillFromTemplate(ctx context.Context, c *client.Client, n *api.NewAction, name string) error {
-	list, err := c.Templates(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range list.Items {
-		if t.Slug == name {
-			n.Kind, n.Template = "template", name
-			n.Source = api.Source{Files: t.Files, Triggers: t.Triggers, ConfigSchema: t.ConfigSchema, Secrets: t.Secrets}
-			return nil
-		}
-	}
-	return &usageError{fmt.Sprintf("there is no template %q; \"durward templates\" lists them", name)}
 }
 
 type actionList struct {
@@ -129,7 +129,7 @@ func (c *actionShow) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	return c.show(s.out, api.CreatedAction{Action: a, Draft: d}, func(w io.Writer) {
-		facts(w, "action", a.Slug, "name", a.Name, "description", a.Description, "kind", a.Kind, "template", a.Template, "latest version", a.Latest,
+		facts(w, "action", a.Slug, "name", a.Name, "description", a.Description, "kind", a.Kind, "template", originOf(a, d), "latest version", a.Latest,
 			"created", when(a.CreatedAt)+" by "+a.CreatedBy.Name, "draft", fmt.Sprintf("save %d, %s by %s", d.Revision, when(d.UpdatedAt), d.UpdatedBy.Name),
 			"triggers", strings.Join(d.Triggers, " "), "secrets", strings.Join(d.Secrets, " "), "hosts", strings.Join(d.Hosts, " "), "dependencies", settled(d.Lock), "entry", d.Entry)
 		printFiles(w, d.Files)

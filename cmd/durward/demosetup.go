@@ -112,10 +112,7 @@ func setUpAction(ctx context.Context, tenant *client.Tenant) error {
 	if !ok {
 		return fmt.Errorf("there is no template %s", demoAction)
 	}
-	_, err := tenant.CreateAction(ctx, api.NewAction{
-		Slug: demoAction, Name: t.Title, Description: t.Purpose, Kind: "template", Template: t.Name,
-		Source: api.Source{Files: t.Files, Triggers: t.Triggers, ConfigSchema: t.ConfigSchema, Secrets: t.Secrets},
-	})
+	_, err := tenant.CreateAction(ctx, api.NewAction{Slug: demoAction, Name: t.Title, Description: t.Purpose, Kind: kindTemplate, Template: t.Name})
 	if err = unlessExists(err); err != nil {
 		return err
 	}

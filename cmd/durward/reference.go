@@ -29,19 +29,6 @@ func (c *triggersCommand) Run(ctx context.Context, s streams) error {
 	})
 }
 
-type templatesCommand struct{ connection }
-
-func (c *templatesCommand) Run(ctx context.Context, s streams) error {
-	list, err := c.client().Templates(ctx)
-	if err != nil {
-		return err
-	}
-	header := []string{"TEMPLATE", "NAME", "WHAT IT DOES", "TRIGGERS"}
-	return showList(s.out, &c.connection, list.Items, header, func(t api.Template) []string {
-		return []string{t.Slug, t.Name, t.Description, strings.Join(t.Triggers, " ")}
-	})
-}
-
 type typesCommand struct{}
 
 // Help is shown below the summary.

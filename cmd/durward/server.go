@@ -181,7 +181,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 	most := versions.WithDefaults(s.config.MostLimits)
 	client := npm.New(npm.Options{Settings: s.config.Packages, Cache: filepath.Join(s.config.Data, "packages")})
 	packages := versions.NewPackages(client, s.store)
-	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most, Packages: packages})
+	actions := catalog.New(ctx, s.store, schemas, catalog.Options{Seal: s.config.Seal, MostLimits: most, Packages: packages, Templates: sources()})
 	if err := s.reseal(ctx, actions); err != nil {
 		return nil, err
 	}

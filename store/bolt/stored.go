@@ -110,18 +110,19 @@ type storedDraft struct {
 	Hosts        []string             `json:"hosts,omitempty"`
 	Dependencies map[string]string    `json:"dependencies,omitempty"`
 	Lock         string               `json:"lock,omitempty"`
+	Origin       catalog.Origin       `json:"origin,omitzero"`
 	UpdatedAt    time.Time            `json:"updated_at"`
 	UpdatedBy    audit.Actor          `json:"updated_by"`
 }
 
 func storeDraft(d *catalog.Draft) storedDraft {
-	return storedDraft{d.Revision, d.Files, d.Entry, d.Triggers, string(d.ConfigSchema), d.Secrets, d.Hosts, d.Dependencies, string(d.Lock), d.UpdatedAt, d.UpdatedBy}
+	return storedDraft{d.Revision, d.Files, d.Entry, d.Triggers, string(d.ConfigSchema), d.Secrets, d.Hosts, d.Dependencies, string(d.Lock), d.Origin, d.UpdatedAt, d.UpdatedBy}
 }
 
 func (s *storedDraft) draft() catalog.Draft {
 	return catalog.Draft{
 		Revision: s.Revision, Files: s.Files, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Hosts: s.Hosts, Dependencies: s.Dependencies, Lock: rawJSON(s.Lock), UpdatedAt: s.UpdatedAt, UpdatedBy: s.UpdatedBy,
+		Secrets: s.Secrets, Hosts: s.Hosts, Dependencies: s.Dependencies, Lock: rawJSON(s.Lock), Origin: s.Origin, UpdatedAt: s.UpdatedAt, UpdatedBy: s.UpdatedBy,
 	}
 }
 

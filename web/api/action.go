@@ -11,7 +11,7 @@ type NewAction struct {
 	Name        string `json:"name,omitempty" doc:"What people call the action. Default: the slug."`
 	Description string `json:"description,omitempty" doc:"What the action is for."`
 	Kind        string `json:"kind,omitempty" enum:"action_kind" doc:"Where the source comes from, or that it is a module: code that actions share, which is imported and never attached. Default: custom."`
-	Template    string `json:"template,omitempty" doc:"The template that the draft was made from."`
+	Template    string `json:"template,omitempty" doc:"The template that the draft was made from. Without files, the draft gets those of the template, and all that it declares."`
 	Source             // of the first draft
 }
 
@@ -56,8 +56,22 @@ type Draft struct {
 	Revision int `json:"revision" doc:"Counts the saves, from 1."`
 	Source
 	Lock      json.RawMessage `json:"lock,omitzero" schema:"object" doc:"What the dependencies were settled on: packages and shared modules, versions and digests, and which of them each name means; absent if there are none."`
+	Origin    *Origin         `json:"origin,omitempty" doc:"What the sources came from; absent if the action was not made from a template."`
 	UpdatedAt time.Time       `json:"updated_at" doc:"When it was saved."`
 	UpdatedBy Actor           `json:"updated_by" doc:"Who saved it."`
+}
+
+// Origin is the template that a draft was made from.
+type Origin struct {
+	Template   string `json:"template" doc:"The template."`
+	Release    string `json:"release,omitempty" doc:"The release of the template; absent if it is not known."`
+	Customised bool   `json:"customised,omitzero" doc:"The sources are not those of the release any more, or belong to a custom action."`
+	Newest     string `json:"newest,omitempty" doc:"The release that the server ships now; absent if it ships none."`
+}
+
+// Adoption is the body of POST /v1/tenants/{tenant}/actions/{action}/draft/adopt.
+type Adoption struct {
+	Overwrite bool `json:"overwrite,omitzero" doc:"Replace the sources also if they are not those of a release of the template. Default: 409 customised then."`
 }
 
 // DraftChange is the body of PATCH /v1/tenants/{tenant}/actions/{action}/draft. What is absent stays as it is.

@@ -68,8 +68,34 @@ type Template struct {
 	Name         string            `json:"name" doc:"What people call it."`
 	Description  string            `json:"description" doc:"What it is for."`
 	Version      string            `json:"version" doc:"The version that it is shipped as."`
+	Category     string            `json:"category" doc:"A word to sort templates by, for example access."`
+	Icon         string            `json:"icon" doc:"The name of an icon of the Lucide set."`
+	Notes        []string          `json:"notes,omitempty" doc:"What its config cannot say, and what it does not do."`
 	Triggers     []string          `json:"triggers" enum:"trigger" doc:"The triggers that it works at."`
 	ConfigSchema json.RawMessage   `json:"config_schema,omitzero" doc:"The JSON Schema (draft 2020-12) of its config; absent: it takes none."`
 	Secrets      []string          `json:"secrets,omitempty" doc:"The names of the secrets that it reads."`
+	Hosts        []string          `json:"hosts,omitempty" doc:"The hosts that it sends requests to; * stands for all that the tenant's egress policy allows."`
+	Releases     []Release         `json:"releases" doc:"What changed, the newest first."`
 	Files        map[string]string `json:"files" doc:"The sources by path."`
+}
+
+// Release is a state of a template that was shipped.
+type Release struct {
+	Version string `json:"version" doc:"Its number."`
+	Changes string `json:"changes" doc:"What is new."`
+}
+
+// TemplateDetail is a template with what it answers.
+type TemplateDetail struct {
+	Template
+	Samples []Sample `json:"samples" doc:"Calls and what is answered to them."`
+}
+
+// Sample is a call of a template.
+type Sample struct {
+	Name    string          `json:"name" doc:"What it shows."`
+	Trigger string          `json:"trigger" enum:"trigger" doc:"The trigger."`
+	Config  json.RawMessage `json:"config" schema:"object" doc:"The config."`
+	Event   json.RawMessage `json:"event" schema:"call" doc:"The call."`
+	Outcome json.RawMessage `json:"outcome,omitzero" schema:"outcome" doc:"What is answered; absent if the action fails."`
 }

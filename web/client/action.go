@@ -38,6 +38,12 @@ func (t *Tenant) SaveDraft(ctx context.Context, action string, change api.DraftC
 	return callPatiently[api.Draft](ctx, t.client, request{method: http.MethodPatch, path: t.path("actions", action, "draft"), body: change})
 }
 
+// Adopt makes the newest release of its template an action's draft. Versions stay as they are. A draft that is not that of a release is replaced only with overwrite: else the error is a [*Problem] with
+// the code customised.
+func (t *Tenant) Adopt(ctx context.Context, action string, overwrite bool) (api.Draft, error) {
+	return callPatiently[api.Draft](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "adopt"), body: api.Adoption{Overwrite: overwrite}})
+}
+
 // UpdateDependencies settles a draft's dependencies anew, on the newest versions in their ranges.
 func (t *Tenant) UpdateDependencies(ctx context.Context, action string) (api.Draft, error) {
 	return callPatiently[api.Draft](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "dependencies", "update")})

@@ -18,6 +18,11 @@ func (c *Client) Templates(ctx context.Context) (api.List[api.Template], error) 
 	return call[api.List[api.Template]](ctx, c, request{method: http.MethodGet, path: path("v1", "templates")})
 }
 
+// Template returns a shipped action, with samples of what it answers.
+func (c *Client) Template(ctx context.Context, slug string) (api.TemplateDetail, error) {
+	return call[api.TemplateDetail](ctx, c, request{method: http.MethodGet, path: path("v1", "templates", slug)})
+}
+
 // System returns what there is to know of the server. It needs the operator's key.
 func (c *Client) System(ctx context.Context) (api.System, error) {
 	return call[api.System](ctx, c, request{method: http.MethodGet, path: path("v1", "system")})

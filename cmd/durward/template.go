@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
+)
+
+type templatesCommand struct{ tenantConnection }
+
+// Help is shown below the summary.
+func (templatesCommand) Help() string {
+	return `With a tenant it also shows which of the tenant's actions were made from each, from which release, and whether there is a newer one.`
+}
+
+func (c *templatesCommand) Run(ctx context.Context, s streams) error {
+	list, err := c.client().Templates(ctx)
+	if err != nil {
+		return err
+	}
+	header := []string{"TEMPLATE", "RELEASE", "WHAT IT DOES"}
+	row := func(t api.Template) []string { return []string{t.Slug, t.Version, t.Description} }
+	if c.Tenant == "" {
+		return showList(s.out, &c.connection, list.Items, header, row)
+	}
+	installed, err := c.installed(ctx)
+	if err != nil {
+		return err
+	}
+	return showList(s.out, &c.connection, list.Items, append(header, "ACTIONS"), func(t api.Template) []string {
+		return append(row(t), dash(strings.Join(installed[t.Slug], ", ")))
+	})
+}
+
+// installed are the tenant's actions that were made from templates, by those.
+func (c *templatesCommand) installed(ctx context.Context) (map[string][]string, error) {
+	tenant := c.client().Tenant(c.Tenant)
+	by := map[string][]string{}
+	for a, err := range client.All(ctx, tenant.Actions) {
+		if err != nil {
+			return nil, err
+		}
+		if a.Kind != kindTemplate {
+			continue
+		}
+		d, err := tenant.Draft(ctx, a.Slug)
+		if err != nil {
+			return nil, err
+		}
+		if d.Origin != nil {
+			by[a.Template] = append(by[a.Template], a.Slug+" "+state(d.Origin))
+		}
+	}
+	return by, nil
+}
+
+// state tells of which release a draft is, and whether there is a newer one.
+func state(o *api.Origin) string {
+	text := o.Release
+	if text == "" {
+		text = "of an unknown release"
+	}
+	if o.Customised {
+		text += ", changed"
+	}
+	if o.Newest != "" && o.Newest != o.Release {
+		text += fmt.Sprintf(" (%s is there)", o.Newest)
+	}
+	return text
+}
+
+// originOf is what an action was made from, in words.
+func originOf(a api.Action, d api.Draft) string {
+	if d.Origin == nil {
+		return a.Template
+	}
+	return d.Origin.Template + " " + state(d.Origin)
+}
+
+type actionAdopt struct {
+	tenantConnection
+	Slug      string `arg:"" help:"The action's slug."`
+	Overwrite bool   `help:"Replace the draft also if its sources were changed since they came from the template."`
+}
+
+// Help is shown below the summary.
+func (actionAdopt) Help() string {
+	return `Only the draft changes. Publish it, and flows run the new version where you pin it.`
+}
+
+func (c *actionAdopt) Run(ctx context.Context, s streams) error {
+	tenant, err := c.tenant()
+	if err != nil {
+		return err
+	}
+	before, err := tenant.Draft(ctx, c.Slug)
+	if err != nil {
+		return err
+	}
+	d, err := patiently(ctx, s, func(ctx context.Context) (api.Draft, error) { return tenant.Adopt(ctx, c.Slug, c.Overwrite) })
+	if err != nil {
+		return err
+	}
+	return c.show(s.out, d, func(w io.Writer) {
+		if d.Revision == before.Revision {
+			fmt.Fprintf(w, "The draft of %s is %s %s already.\n", c.Slug, d.Origin.Template, d.Origin.Release)
+			return
+		}
+		fmt.Fprintf(w, "The draft of %s is now %s %s (save %d).\n", c.Slug, d.Origin.Template, d.Origin.Release, d.Revision)
+		fmt.Fprintf(w, "Next, a version of it:\n  %s action publish %s %s\n", s.self, c.Slug, d.Origin.Release)
+	})
+}
