@@ -44,10 +44,8 @@ func (s *Server) executions(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	filter.Outcome, filter.Run, filter.Request, filter.User = r.QueryParam("outcome"), r.QueryParam("run"), r.QueryParam("request"), r.QueryParam("user")
-	filter.Delivery = r.QueryParam("delivery")
-	if o := filter.Outcome; o != "" && o != anyFailure && !slices.Contains(words("recorded"), o) {
-		return nil, fieldError("?outcome", "it must be continue, demand_mfa, redirect, block, none or failed")
+	if err := r.pick(&filter); err != nil {
+		return nil, err
 	}
 	// The records do not know which tenants there are.
 	if _, err := s.config.Catalog.Tenant(r.context(), r.tenant); err != nil {
@@ -55,6 +53,16 @@ func (s *Server) executions(r *request) (any, error) {
 	}
 	records, next, err := s.config.Recorder.Records(r.context(), string(r.tenant), filter)
 	return api.List[api.Record]{Items: each(records, recordOf), Next: next}, err
+}
+
+// pick reads what executions alone are filtered by.
+func (r *request) pick(filter *audit.Filter) error {
+	filter.Outcome, filter.Run, filter.Request, filter.User = r.QueryParam("outcome"), r.QueryParam("run"), r.QueryParam("request"), r.QueryParam("user")
+	filter.Delivery = r.QueryParam("delivery")
+	if o := filter.Outcome; o != "" && o != anyFailure && !slices.Contains(words("recorded"), o) {
+		return fieldError("?outcome", "it must be continue, demand_mfa, redirect, block, none or failed")
+	}
+	return nil
 }
 
 func eventOf(e audit.Event) api.Event {

@@ -28,6 +28,7 @@ type route struct {
 	answers      []parameter // headers that the answer may have, besides those of every answer
 	problems     []code
 	events       bool // a client may ask for progress before the answer
+	endless      bool // the answer goes on until the client has enough, and counts for no read
 	// handle returns the answer's value, or nil if it has answered itself.
 	handle func(*Server, *request) (any, error)
 }
@@ -98,7 +99,9 @@ func (rt *route) edits() bool {
 func (rt *route) hasTenant() bool { return slices.Contains(rt.pathParameters(), "tenant") }
 
 // reads says whether the route reads what a tenant has stored.
-func (rt *route) reads() bool { return rt.method == http.MethodGet && rt.hasTenant() }
+func (rt *route) reads() bool {
+	return rt.method == http.MethodGet && rt.hasTenant() && !rt.endless
+}
 
 // handler is a route as the router sees it.
 func (s *Server) handler(rt route) echo.HandlerFunc {

@@ -268,14 +268,24 @@ func historyRoutes() []route {
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/audit/executions", id: "executions", summary: "Read the audit of executions, newest first", role: catalog.RoleViewer,
-			query: append(span(),
-				parameter{"outcome", enumSchema(append(words("recorded"), anyFailure)...), "Pick by kind of answer; none picks those without one, failed those in which an action failed."},
-				parameter{"run", textSchema(), "Pick by the id of the run."},
-				parameter{"request", textSchema(), "Pick by request.id."},
-				parameter{"user", textSchema(), "Pick by user.id."},
-				parameter{"delivery", textSchema(), "Pick the attempts at a delivery."},
-			),
+			query:  append(span(), picks()...),
 			answer: api.List[api.Record]{}, handle: (*Server).executions,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/audit/executions/stream", id: "followExecutions", summary: "Follow the audit of executions as they happen, as server-sent events", role: catalog.RoleViewer,
+			query:   append(named(), picks()...),
+			headers: []parameter{{headerLastEventID, textSchema(), "The id of the last event that the client has: what was stored since comes first, and some of what was before may come again."}},
+			answer:  mediaType(eventStream), problems: []code{stopping}, endless: true, handle: (*Server).followExecutions,
+		},
+		{
+			method: get, path: "/v1/tenants/{tenant}/statistics", id: "statistics", summary: "Read how calls and executions went over time", role: catalog.RoleViewer,
+			query: append(named(),
+				parameter{"by", enumSchema(words("grouping")...), "What to tell apart: executions by action or version, calls by flow, slot or revision. Default: flow."},
+				parameter{"from", moment(), "The beginning, rounded down to five minutes. Default: a day before the end."},
+				parameter{"to", moment(), "The end, rounded up to five minutes. Default: now."},
+				parameter{"step", map[string]any{"type": "integer", "minimum": 300, "multipleOf": 300}, "Seconds from one point to the next. Default: the least that makes at most 288 points."},
+			),
+			answer: api.Statistics{}, handle: (*Server).statistics,
 		},
 	}
 }
@@ -297,14 +307,29 @@ func pages() []parameter {
 
 // span are the parameters of a history.
 func span() []parameter {
-	moment := map[string]any{"type": "string", "format": "date-time"}
-	return append(pages(),
-		parameter{"from", moment, "Entries at or after this time."},
-		parameter{"to", moment, "Entries before this time."},
-		parameter{"flow", textSchema(), "Pick by flow."},
-		parameter{"action", textSchema(), "Pick by action."},
-	)
+	return slices.Concat(pages(), []parameter{
+		{"from", moment(), "Entries at or after this time."},
+		{"to", moment(), "Entries before this time."},
+	}, named())
 }
+
+// named pick by name.
+func named() []parameter {
+	return []parameter{{"flow", textSchema(), "Pick by flow."}, {"action", textSchema(), "Pick by action."}}
+}
+
+// picks pick among executions.
+func picks() []parameter {
+	return []parameter{
+		{"outcome", enumSchema(append(words("recorded"), anyFailure)...), "Pick by kind of answer; none picks those without one, failed those in which an action failed."},
+		{"run", textSchema(), "Pick by the id of the run."},
+		{"request", textSchema(), "Pick by request.id."},
+		{"user", textSchema(), "Pick by user.id."},
+		{"delivery", textSchema(), "Pick the attempts at a delivery."},
+	}
+}
+
+func moment() map[string]any { return map[string]any{"type": "string", "format": "date-time"} }
 
 func textSchema() map[string]any { return map[string]any{"type": "string"} }
 

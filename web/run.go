@@ -30,6 +30,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
+	close(s.stopped)
 	s.config.Logger.Info("stopping", "drain", s.config.Drain, "grace", s.config.Grace)
 	select {
 	case err := <-ended:

@@ -87,6 +87,8 @@ func words(set string) []string {
 		return catalog.Schemes()
 	case "stage":
 		return texts[string](progress.Stages())
+	case "grouping":
+		return texts[string](audit.Groupings())
 	case "metric":
 		return texts[string](rollout.Metrics())
 	case "rollout_state":

@@ -221,11 +221,21 @@ func (s *server) call(key, method, path string, body any, headers ...string) *re
 	answer, err := http.DefaultClient.Do(q)
 	require.NoError(s.t, err)
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
+	text, err := readAnswer(answer)
 	require.NoError(s.t, err)
 	r := &reply{t: s.t, status: answer.StatusCode, header: answer.Header, body: text}
 	s.document.check(s.t, method, path, r)
 	return r
+}
+
+// readAnswer reads all of an answer, but only what comes at once of one that has no end.
+func readAnswer(answer *http.Response) ([]byte, error) {
+	if answer.Header.Get("Content-Type") != "text/event-stream" {
+		return io.ReadAll(answer.Body)
+	}
+	b := make([]byte, 64<<10)
+	n, err := answer.Body.Read(b)
+	return b[:n], err
 }
 
 // into requires a status and decodes the answer.

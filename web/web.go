@@ -107,12 +107,14 @@ type Server struct {
 	openapi  []byte
 	started  time.Time
 	stopping atomic.Bool
+	stopped  chan struct{}   // closed when stopping becomes true: answers that have no end of their own end then
 	scratch  sync.Pool       // *scratch
 	calls    *budget         // of bodies of execute calls
 	others   *budget         // of all other bodies
 	roots    map[string]bool // the first segments of all routes
 	reads    gate
 	origins  *http.CrossOriginProtection
+	follows  follows
 }
 
 // New returns a server that is ready to serve.
@@ -121,7 +123,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config: config.withDefaults(), echo: echo.New(), started: time.Now(),
+		config: config.withDefaults(), echo: echo.New(), started: time.Now(), stopped: make(chan struct{}),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
 		calls:   newBudget(tenantCallBytes, allCallBytes), others: newBudget(tenantOtherBytes, allOtherBytes),
 		reads: gate{tenants: make(map[catalog.TenantID]*places)},

@@ -97,6 +97,8 @@ type Recorder struct {
 	retry   chan struct{} // somebody waits: try again now
 	buffers sync.Pool     // *[]byte, for frames
 
+	followers followers
+
 	mu       sync.Mutex
 	room     *sync.Cond // broadcast when records were stored, on Close, and when a wait has been long enough
 	closed   bool
@@ -377,6 +379,14 @@ func (r *Recorder) Records(ctx context.Context, tenant string, filter Filter) ([
 	return r.store.Records(ctx, tenant, filter)
 }
 
+// Statistics reads figures from the store, after flushing: they include the calls that were made before.
+func (r *Recorder) Statistics(ctx context.Context, tenant string, q Question) ([]Course, error) {
+	if err := r.Flush(ctx); err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	return r.store.Statistics(ctx, tenant, q)
+}
+
 // Stats returns the counts so far.
 func (r *Recorder) Stats() Stats {
 	r.mu.Lock()
@@ -426,6 +436,7 @@ func (r *Recorder) flush(ctx context.Context) {
 		err := r.store.WriteRecords(ctx, s.batch, s.records)
 		r.settle(s, err)
 		if err == nil {
+			r.followers.tell(s.records)
 			backoff = minBackoff
 			continue
 		}

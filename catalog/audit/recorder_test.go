@@ -64,6 +64,10 @@ func (m *memory) Records(context.Context, string, audit.Filter) ([]audit.Record,
 	return m.all(), "", nil
 }
 
+func (m *memory) Statistics(context.Context, string, audit.Question) ([]audit.Course, error) {
+	return nil, nil
+}
+
 func (m *memory) Retain(_ context.Context, firstDay string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

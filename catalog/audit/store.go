@@ -11,6 +11,8 @@ type Store interface {
 	// Records reads a tenant's records that pass the filter, newest first (by time, then id), and the cursor for the page after them (empty on the last).
 	// The cursor keeps its place while records arrive. One that is no such cursor is catalog.InvalidErrors.
 	Records(ctx context.Context, tenant string, filter Filter) ([]Record, string, error)
-	// Retain removes whole days before the given day (as 2006-01-02, UTC).
+	// Statistics answers a question from the figures of a tenant, which are counted with the records, in the same write. The error is [ErrTooManyPoints] if there would be more than [MaxPoints].
+	Statistics(ctx context.Context, tenant string, q Question) ([]Course, error)
+	// Retain removes records and figures of whole days before the given day (as 2006-01-02, UTC).
 	Retain(ctx context.Context, firstDay string) error
 }

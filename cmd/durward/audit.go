@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -99,6 +102,7 @@ type auditExecutions struct {
 	Request  string `placeholder:"ID" help:"With this request.id, as the login system sent it."`
 	User     string `placeholder:"ID" help:"With this user.id, as the login system sent it."`
 	Delivery string `placeholder:"ID" help:"The attempts at this delivery."`
+	Follow   bool   `short:"f" help:"Go on, with what runs from now on, until interrupted."`
 }
 
 func (c *auditExecutions) Run(ctx context.Context, s streams) error {
@@ -109,21 +113,55 @@ func (c *auditExecutions) Run(ctx context.Context, s streams) error {
 	filter := client.ExecutionFilter{
 		From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Outcome: c.Outcome, Run: c.RunID, Request: c.Request, User: c.User, Delivery: c.Delivery,
 	}
+	if c.Follow {
+		return c.follow(ctx, s, tenant.Follow(ctx, filter))
+	}
 	records, err := collect(ctx, tenant.Executions(filter), c.limit)
 	if err != nil {
 		return err
 	}
-	header := []string{"TIME", "TRIGGER", "FLOW", "USER", "ANSWER", "TOOK", "ACTIONS"}
-	return showList(s.out, &c.connection, records, header, func(r api.Record) []string {
-		answer := r.Outcome
-		if r.Code != "" {
-			answer += " (" + r.Code + ")"
+	return showList(s.out, &c.connection, records, executionHeader, executionRow)
+}
+
+var executionHeader = []string{"TIME", "TRIGGER", "FLOW", "USER", "ANSWER", "TOOK", "ACTIONS"}
+
+func executionRow(r api.Record) []string {
+	answer := r.Outcome
+	if r.Code != "" {
+		answer += " (" + r.Code + ")"
+	}
+	if r.Attempt > 1 {
+		answer += fmt.Sprintf(" (attempt %d)", r.Attempt)
+	}
+	return []string{when(r.Time), r.Trigger, fmt.Sprintf("%s@%d", r.Flow, r.Revision), dash(r.User), answer, micros(r.DurationUS), dash(ran(r.Actions))}
+}
+
+// follow prints a line for each call; with -o json a JSON value.
+func (c *auditExecutions) follow(ctx context.Context, s streams, calls iter.Seq2[api.Record, error]) error {
+	for record, err := range calls {
+		unreachable := errors.As(err, new(*client.UnreachableError))
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case unreachable, errors.Is(err, client.ErrMissed):
+			fmt.Fprintf(s.err, "durward: %v\n", err)
+		case err != nil:
+			return err
+		case c.JSON == outputJSON:
+			if err := json.NewEncoder(s.out).Encode(record); err != nil {
+				return err
+			}
+		default:
+			cells := executionRow(record)
+			for i := range cells {
+				cells[i] = oneLine(cells[i])
+			}
+			if _, err := fmt.Fprintln(s.out, strings.Join(cells, "  ")); err != nil {
+				return err
+			}
 		}
-		if r.Attempt > 1 {
-			answer += fmt.Sprintf(" (attempt %d)", r.Attempt)
-		}
-		return []string{when(r.Time), r.Trigger, fmt.Sprintf("%s@%d", r.Flow, r.Revision), dash(r.User), answer, micros(r.DurationUS), dash(ran(r.Actions))}
-	})
+	}
+	return nil
 }
 
 // maxCell is the longest message in a table; -o json has all of it.

@@ -39,6 +39,7 @@ type cli struct {
 	Execute  executeCommand  `cmd:"" group:"flow" help:"Ask what a login system would: run a slot of a flow."`
 	Delivery deliveryCommand `cmd:"" group:"flow" help:"See what nobody waits for: deliveries and dead letters."`
 	Audit    auditCommand    `cmd:"" group:"flow" help:"See who changed what, and what ran."`
+	Stats    statsCommand    `cmd:"" group:"flow" help:"See how calls or executions went: answers, failures, durations."`
 
 	Export exportCommand `cmd:"" group:"flow" help:"Write a tenant's whole set-up into files, without secrets."`
 	Plan   planCommand   `cmd:"" group:"flow" help:"Show what applying such files would change."`

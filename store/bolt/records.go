@@ -29,18 +29,19 @@ func (s *Store) WriteRecords(ctx context.Context, batch string, records []audit.
 	for _, b := range blocks {
 		byDay[b.Day] = append(byDay[b.Day], b)
 	}
+	tallies := audit.NewTallies(records)
 	for day, blocks := range byDay {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.writeBlocks(day, []byte(batch), blocks); err != nil {
+		if err := s.writeDay(day, []byte(batch), blocks, tallies[day]); err != nil {
 			return fmt.Errorf("write records of %s: %w", day, err)
 		}
 	}
 	return nil
 }
 
-func (s *Store) writeBlocks(name string, batch []byte, blocks []audit.Block) (err error) {
+func (s *Store) writeDay(name string, batch []byte, blocks []audit.Block, tallies []audit.Tally) (err error) {
 	day, err := s.days.acquire(name, true)
 	if err != nil {
 		return err
@@ -61,6 +62,9 @@ func (s *Store) writeBlocks(name string, batch []byte, blocks []audit.Block) (er
 			if err := bucket.Put(blockKey(b.Tenant, b.Last).number(n), b.Data); err != nil {
 				return err
 			}
+		}
+		if err := putTallies(tx, tallies); err != nil {
+			return err
 		}
 		return batches.Put(batch, []byte{})
 	})

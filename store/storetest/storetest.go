@@ -103,6 +103,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"records are written once":          testRecordBatches,
 		"records by day":                    testRetention,
 		"odd records":                       testOddRecords,
+		"statistics":                        testStatistics,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -72,7 +72,7 @@ func (c *Counter) Count(call *Call, now time.Time) {
 		return
 	}
 	f.Calls++
-	f.Durations.count(call.Took)
+	f.Durations.Count(call.Took)
 	c.event(call, ErrorRate, call.Failed, &f.Errors)
 	c.event(call, BlockRate, call.Blocked, &f.Blocks)
 	c.event(call, MFARate, call.MFA, &f.MFA)

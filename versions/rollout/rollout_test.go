@@ -3,7 +3,6 @@ package rollout_test
 import (
 	"encoding/json"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -104,24 +103,4 @@ func TestStates(t *testing.T) {
 	r, err = r.Advance(13, at(2000))
 	require.NoError(t, err)
 	require.Equal(t, rollout.Promoted, r.State)
-}
-
-func TestQuantiles(t *testing.T) {
-	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 1))
-	for range 50 {
-		var c rollout.Counter
-		took := make([]time.Duration, 1+random.IntN(2000))
-		for i := range took {
-			took[i] = time.Duration(math.Exp(random.Float64()*18)) * time.Microsecond // 1 µs to 65 s
-			c.Count(&rollout.Call{Cohort: rollout.Stable, Place: rollout.Place(i), Took: took[i]}, began)
-		}
-		d := c.Take()
-		slices.Sort(took)
-		exact := took[(len(took)*95+99)/100-1]
-		got := d.Stable.Durations.Quantile(0.95)
-		require.GreaterOrEqual(t, got, exact)
-		require.LessOrEqual(t, got, exact+exact/8+time.Microsecond)
-	}
-	require.Zero(t, rollout.Durations(nil).Quantile(0.95))
 }

@@ -1,6 +1,10 @@
 package rollout
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/durward/durward/catalog/histogram"
+)
 
 // Totals are the figures of one rollout, of all nodes together.
 type Totals struct {
@@ -72,7 +76,7 @@ func (t *Totals) weigh(w *Watch, g Guard) {
 		if limit, bound = t.slow(g); limit < 0 {
 			return
 		}
-		se, ce = s.Durations.above(limit), c.Durations.above(slower(limit, g))
+		se, ce = s.Durations.Above(limit), c.Durations.Above(slower(limit, g))
 		if ratio > 0 {
 			ratio = 1 // it is in the limits
 		}
@@ -91,15 +95,15 @@ func (t *Totals) weigh(w *Watch, g Guard) {
 // while that is not known.
 func (t *Totals) slow(g Guard) (limit int, bound float64) {
 	if g.MaxRatio > 0 {
-		return t.Stable.Durations.quantileClass(0.95), 0.05
+		return t.Stable.Durations.QuantileClass(0.95), 0.05
 	}
-	return class(milliseconds(g.Max)), 0.05
+	return histogram.Class(milliseconds(g.Max)), 0.05
 }
 
 // slower is the class above which a call of the candidate is slow.
 func slower(limit int, g Guard) int {
 	if g.MaxRatio > 0 {
-		return class(scale(floor(limit+1), g.MaxRatio))
+		return histogram.Class(scale(histogram.Floor(limit+1), g.MaxRatio))
 	}
 	return limit
 }

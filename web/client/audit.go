@@ -38,9 +38,20 @@ func (t *Tenant) Edits(f EditFilter) Lister[api.Event] {
 
 // Executions returns the method that lists the execute calls, newest first, for one page or for [All].
 func (t *Tenant) Executions(f ExecutionFilter) Lister[api.Record] {
-	return history[api.Record](t, "executions", f.From, f.To, map[string]string{
+	return history[api.Record](t, "executions", f.From, f.To, f.names())
+}
+
+func (f *ExecutionFilter) names() map[string]string {
+	return map[string]string{
 		"flow": f.Flow, "action": f.Action, "outcome": f.Outcome, "run": f.Run, "request": f.Request, "user": f.User, "delivery": f.Delivery,
-	})
+	}
+}
+
+// query has what the filter picks by, its times aside.
+func (f *ExecutionFilter) query() url.Values {
+	q := url.Values{}
+	setNames(q, f.names())
+	return q
 }
 
 func history[T any](t *Tenant, name string, from, to time.Time, filter map[string]string) Lister[T] {
@@ -48,12 +59,17 @@ func history[T any](t *Tenant, name string, from, to time.Time, filter map[strin
 		q := page.query()
 		setTime(q, "from", from)
 		setTime(q, "to", to)
-		for name, value := range filter {
-			if value != "" {
-				q.Set(name, value)
-			}
-		}
+		setNames(q, filter)
 		return call[api.List[T]](ctx, t.client, request{method: http.MethodGet, path: t.path("audit", name), query: q})
+	}
+}
+
+// setNames sets what is there.
+func setNames(q url.Values, names map[string]string) {
+	for name, value := range names {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
 }
 
