@@ -114,9 +114,9 @@ func (s *Server) followExecutions(r *request) (any, error) {
 
 // since returns the records that were stored after one, oldest first, and some that were stored before. Missed is 1 if there are more than that.
 func (s *Server) since(ctx context.Context, tenant string, filter audit.Filter, last string) (records []audit.Record, missed int, err error) {
-	id, err := uuid.Parse(last)
-	if err != nil || id.Version() != 7 {
-		return nil, 0, nil
+	id, parseErr := uuid.Parse(last)
+	if parseErr != nil || id.Version() != 7 {
+		return nil, 0, nil // the first time, or what no record has as its id
 	}
 	seconds, nanoseconds := id.Time().UnixTime()
 	filter.From = time.Unix(seconds, nanoseconds).Add(-longestCall)

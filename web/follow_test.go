@@ -106,7 +106,7 @@ func TestTooManyFollow(t *testing.T) {
 	require.Eventually(t, func() bool {
 		answer := open()
 		defer answer.Body.Close()
-		return answer.StatusCode == 200
+		return answer.StatusCode == http.StatusOK
 	}, 10*time.Second, 10*time.Millisecond)
 }
 

@@ -70,8 +70,8 @@ func (r *request) question(now time.Time) (audit.Question, error) {
 func (r *request) step(span time.Duration) (time.Duration, error) {
 	text := r.QueryParam("step")
 	if text == "" {
-		intervals := (span + audit.Interval - 1) / audit.Interval
-		return (intervals + usualPoints - 1) / usualPoints * audit.Interval, nil
+		perPoint := (span + usualPoints - 1) / usualPoints
+		return (perPoint + audit.Interval - 1).Truncate(audit.Interval), nil
 	}
 	seconds, err := strconv.ParseInt(text, 10, 32)
 	step := time.Duration(seconds) * time.Second
