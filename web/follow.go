@@ -114,12 +114,11 @@ func (s *Server) followExecutions(r *request) (any, error) {
 
 // since returns the records that were stored after one, oldest first, and some that were stored before. Missed is 1 if there are more than that.
 func (s *Server) since(ctx context.Context, tenant string, filter audit.Filter, last string) (records []audit.Record, missed int, err error) {
-	id, parseErr := uuid.Parse(last)
-	if parseErr != nil || id.Version() != 7 {
-		return nil, 0, nil // the first time, or what no record has as its id
+	began, ok := beganAt(last)
+	if !ok {
+		return nil, 0, nil
 	}
-	seconds, nanoseconds := id.Time().UnixTime()
-	filter.From = time.Unix(seconds, nanoseconds).Add(-longestCall)
+	filter.From = began.Add(-longestCall)
 	for filter.Limit = 200; ; {
 		page, next, err := s.config.Recorder.Records(ctx, tenant, filter)
 		if err != nil {
@@ -136,6 +135,13 @@ func (s *Server) since(ctx context.Context, tenant string, filter audit.Filter, 
 	}
 	slices.Reverse(records)
 	return records, missed, nil
+}
+
+// beganAt is when the record with an id began, and false for what no record has as its id.
+func beganAt(id string) (time.Time, bool) {
+	u, err := uuid.Parse(id)
+	seconds, nanoseconds := u.Time().UnixTime()
+	return time.Unix(seconds, nanoseconds), err == nil && u.Version() == 7
 }
 
 // stream is an answer of server-sent events (html.spec.whatwg.org, section 9.2).
