@@ -115,6 +115,8 @@ func TestWholeJob(t *testing.T) {
 	s.call(keys["viewer"], "GET", base+"/audit/edits?type=flow.action_executed", nil).problem(422, "invalid")
 	require.Equal(t, "outside elsewhere.test", records.Items[0].Reason)
 	require.Equal(t, "refused ada@example.com", records.Items[0].Actions[0].Logs[0].Message)
+	s.call(keys["viewer"], "GET", base+"/audit/executions/stream", nil)
+	s.call(keys["viewer"], "GET", base+"/statistics", nil).into(200, nil)
 	var edits api.List[api.Event]
 	s.call(keys["viewer"], "GET", base+"/audit/edits?type=flow.action_attached", nil).into(200, &edits)
 	require.Len(t, edits.Items, 1)
