@@ -69,13 +69,14 @@ func TestFiguresOfExecutions(t *testing.T) {
 	now := time.Now()
 	x.Executor.Now = func() time.Time { return now } // or calls of one subject might be in two windows
 	c := &versions.Conductor{Flows: x.flows, Live: x.Live, Sealer: x.Sealer}
-	for i := range 20 {
-		first, _ := execute(t, x, request("", fmt.Sprint("u", i)))
-		execute(t, x, request(first.Run, fmt.Sprint("u", i)))
-	}
+	// First, because a place in memory that others have had calls in would count the next ones, too.
 	for range 3 {
 		_, err := x.Execute(t.Context(), request("", "thrower"))
 		require.NoError(t, err)
+	}
+	for i := range 20 {
+		first, _ := execute(t, x, request("", fmt.Sprint("u", i)))
+		execute(t, x, request(first.Run, fmt.Sprint("u", i)))
 	}
 	c.Tick(t.Context())
 	status, err := x.flows.Status(t.Context(), login)
