@@ -204,6 +204,9 @@ func (c *checker) attachment(ctx context.Context, at string, trigger contract.Tr
 		c.refuse(at+"/version", "%s %s is not made for %s, only for %s", a.Action, a.Version, trigger.ID, triggerNames(version.Triggers))
 	}
 	c.warnOfReach(at, version)
+	if d := version.Deprecation; d != nil {
+		c.warn(at+"/version", "%s@%s is deprecated: %s", a.Action, a.Version, d.Reason)
+	}
 	if c.configs > MaxConfigBytes { // refused already
 		return a, nil
 	}

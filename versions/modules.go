@@ -102,7 +102,7 @@ func (s *moduleSettler) settle(ctx context.Context, name, requirement string) er
 
 func (v *Version) pin() ModulePin { return ModulePin{Module: v.Action, Number: v.Number} }
 
-// choose returns the newest version in a range.
+// choose returns the newest version in a range, a deprecated one only if there is no other.
 func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.ActionSlug, requirement string) (string, error) {
 	if requirement == "latest" {
 		requirement = "*"
@@ -111,7 +111,7 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 	if err != nil {
 		return "", invalid(at, "%q is not a range of versions", clip(requirement, 80))
 	}
-	newest, recalled := "", ""
+	newest, recalled, deprecated := "", "", ""
 	for page := (catalog.Page{Limit: catalog.MaxLimit}); ; {
 		list, err := s.store.Versions(ctx, s.tenant, slug, page)
 		if notFound(err) {
@@ -127,9 +127,11 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 			}
 			switch {
 			case !allowed.Match(v.Number):
-			case v.Recall == nil:
+			case v.Recall == nil && v.Deprecation == nil:
 				return v.Number, nil
-			case recalled == "":
+			case v.Recall == nil && deprecated == "":
+				deprecated = v.Number
+			case v.Recall != nil && recalled == "":
 				recalled = v.Number
 			}
 			if newest == "" {
@@ -141,6 +143,8 @@ func (s *moduleSettler) choose(ctx context.Context, at string, slug catalog.Acti
 		}
 	}
 	switch {
+	case deprecated != "":
+		return deprecated, nil
 	case newest == "":
 		return "", invalid(at, "%s has no published version", slug)
 	case recalled != "":

@@ -32,12 +32,12 @@ type Store interface {
 	Dependents(ctx context.Context, tenant catalog.TenantID, module catalog.ActionSlug, page catalog.Page) (catalog.List[Dependent], error)
 
 	// CreateFlow stores a flow with its first revision; catalog.ErrExists if the slug is taken, catalog.ErrNotFound if the
-	// tenant does not exist.
+	// tenant does not exist, catalog.ErrConflict as SaveFlow.
 	CreateFlow(ctx context.Context, f Flow, r Revision, events ...audit.Event) error
 	Flow(ctx context.Context, tenant catalog.TenantID, slug FlowSlug) (Flow, error)
 	Flows(ctx context.Context, tenant catalog.TenantID, page catalog.Page) (catalog.List[Flow], error)
 	// SaveFlow stores f in the place of the edition before it (f.Edition - 1) together with revisions of it, new ones or stored ones that have been recalled; catalog.ErrConflict if another
-	// edition is stored, or if a version was recalled that is pinned by what becomes the live revision or the candidate; catalog.ErrNotFound if there is no such flow.
+	// edition is stored, or if a version was recalled, or deleted with its action, that is pinned by what becomes the live revision or the candidate; catalog.ErrNotFound if there is no such flow.
 	SaveFlow(ctx context.Context, f Flow, revisions []Revision, events ...audit.Event) error
 	Revision(ctx context.Context, tenant catalog.TenantID, flow FlowSlug, number int) (Revision, error)
 	// Revisions lists a flow's revisions, newest first.
@@ -51,6 +51,12 @@ type Store interface {
 	// RecallVersions stores that versions were recalled, each with its event, all or none, and tells of all flows of the tenant as changed. One that was recalled already stays as it is, and its event is not stored.
 	// catalog.ErrNotFound if there is none of such a name, catalog.ErrConflict if the live revision of a flow, or the candidate of an active rollout, pins one of them.
 	RecallVersions(ctx context.Context, tenant catalog.TenantID, recall Recall, versions []VersionRecall) error
+
+	// DeprecateVersion stores that a version is deprecated, or with nil that it is not; catalog.ErrNotFound if there is no such version.
+	DeprecateVersion(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, number string, deprecation *Deprecation, events ...audit.Event) error
+	// DeleteAction removes an action with its draft and its versions; a [*PinnedError] if a revision has one of these, also one that is no longer live, or another action's version a module;
+	// catalog.ErrNotFound if there is no such action.
+	DeleteAction(ctx context.Context, tenant catalog.TenantID, action catalog.ActionSlug, events ...audit.Event) error
 
 	// Unfinished lists the flows, of all tenants, that have an active rollout or a notice that waits.
 	Unfinished(ctx context.Context) ([]FlowRef, error)

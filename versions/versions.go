@@ -51,6 +51,15 @@ type Version struct {
 	PublishedBy audit.Actor
 	// Recall is set if the version was recalled: no revision may pin it any more, and no run goes on with it.
 	Recall *Recall
+	// Deprecation is set if nobody should begin to use the version. It can be used as before.
+	Deprecation *Deprecation
+}
+
+// Deprecation says why nobody should begin to use a version, and what to use.
+type Deprecation struct {
+	At     time.Time   `json:"at"`
+	By     audit.Actor `json:"by"`
+	Reason string      `json:"reason"`
 }
 
 // Recall takes a version or a revision out of use. Runs that are sealed to what was recalled go on with what is live.

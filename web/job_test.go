@@ -137,6 +137,7 @@ func TestWholeJob(t *testing.T) {
 	bringIn(s, base, keys)
 	adoptRelease(s, base, keys)
 	readTypes(s, action, keys)
+	retire(s, base, keys)
 	manageMembers(s, base)
 
 	var key api.CreatedKey

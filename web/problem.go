@@ -49,6 +49,7 @@ const (
 	frozen               code = "frozen"
 	isLive               code = "live"
 	lastAdmin            code = "last_admin"
+	inUse                code = "in_use"
 	noSealKey            code = "no_seal_key"
 	noRegistry           code = "no_registry"
 	registryFailed       code = "registry_failed"
@@ -97,6 +98,7 @@ var problemKinds = []problemKind{
 	{frozen, 409, "The flow is frozen", "Nothing new may go live now. Rolling back is possible at any time."},
 	{isLive, 409, "It is live", ""},
 	{lastAdmin, 409, "It is the last admin", "Make another member an admin first: nobody could invite members any more."},
+	{inUse, 409, "It is in use", ""},
 	{noSealKey, 409, "The server has no key to seal secrets with", "The operator makes one with durward keygen seal, and starts the server with it in DURWARD_SEAL_KEY."},
 	{noRegistry, 409, "The server has no npm registry", "Dependencies come from the registry that the operator names: the server is started with --npmrc or DURWARD_NPMRC, a file with npm's settings."},
 	{noTypeCheck, 409, "The server has no TypeScript compiler", "The tenant publishes only what passes the type check. The operator starts the server with --tsc or DURWARD_TSC, the path of the compiler; or an admin of the tenant sets its type check to warn or off."},
@@ -233,6 +235,10 @@ func classify(err error, p *api.Problem) code {
 	if e, ok := errors.AsType[*versions.LiveError](err); ok {
 		p.Detail = "It cannot be recalled: " + e.Error() + ". Roll back, or save another revision, first: runs would have nothing to go on with."
 		return isLive
+	}
+	if e, ok := errors.AsType[*versions.PinnedError](err); ok {
+		p.Detail = "It cannot be deleted: " + e.Error() + "."
+		return inUse
 	}
 	if e, ok := errors.AsType[*versions.FreezeError](err); ok {
 		p.Detail = e.Error()

@@ -160,6 +160,11 @@ func actionRoutes() []route {
 			body: api.ActionChange{}, answer: api.Action{}, handle: (*Server).updateAction,
 		},
 		{
+			method: del, path: "/v1/tenants/{tenant}/actions/{action}", id: "deleteAction", role: catalog.RolePublisher,
+			summary: "Delete an action with its draft and versions, if no revision of a flow has one of these and no other action imports one",
+			answer:  api.Action{}, problems: []code{inUse}, handle: (*Server).deleteAction,
+		},
+		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/draft", id: "draft", summary: "Read an action's draft", role: catalog.RoleViewer,
 			answer: api.Draft{}, handle: (*Server).draft,
 		},
@@ -203,6 +208,15 @@ func actionRoutes() []route {
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions", id: "versions", summary: "List an action's versions, newest first",
 			role: catalog.RoleViewer, query: pages(), answer: api.List[api.VersionInfo]{}, handle: (*Server).versions,
+		},
+		{
+			method: put, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}/deprecation", id: "deprecateVersion", role: catalog.RolePublisher,
+			summary: "Say that nobody should begin to use a version, and why; it can be used as before",
+			body:    api.Reason{}, answer: api.VersionInfo{}, problems: []code{quota}, handle: (*Server).deprecateVersion,
+		},
+		{
+			method: del, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}/deprecation", id: "undeprecateVersion", role: catalog.RolePublisher,
+			summary: "Take the deprecation of a version back", answer: api.VersionInfo{}, handle: (*Server).undeprecateVersion,
 		},
 		{
 			method: get, path: "/v1/tenants/{tenant}/actions/{action}/versions/{version}", id: "version", summary: "Read a version", role: catalog.RoleViewer,

@@ -74,7 +74,7 @@ func versionInfoOf(v versions.Version) api.VersionInfo {
 		Modules: each(v.Modules, func(p versions.ModulePin) api.ModulePin {
 			return api.ModulePin{Module: string(p.Module), Version: p.Number}
 		}),
-		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), Recall: recallOf(v.Recall), ConfigSchema: presentOrNil(v.ConfigSchema), Capabilities: capabilitiesOf(&v),
+		Message: v.Message, PublishedAt: v.PublishedAt, PublishedBy: actorOf(v.PublishedBy), Recall: recallOf(v.Recall), Deprecation: recallOf((*versions.Recall)(v.Deprecation)), ConfigSchema: presentOrNil(v.ConfigSchema), Capabilities: capabilitiesOf(&v),
 	}
 }
 

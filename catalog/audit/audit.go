@@ -44,6 +44,9 @@ const (
 	RolledBack         EventType = "flow.rolled_back"
 	RevisionRecall     EventType = "flow.revision_recalled"
 	VersionRecall      EventType = "action.version_recalled"
+	Deprecated         EventType = "action.version_deprecated"
+	Undeprecated       EventType = "action.version_undeprecated"
+	ActionDeleted      EventType = "action.deleted"
 	RolloutStarted     EventType = "rollout.started"
 	RolloutPromoted    EventType = "rollout.promoted" // to its next step, or for all
 	RolloutPaused      EventType = "rollout.paused"

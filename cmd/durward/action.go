@@ -18,6 +18,7 @@ type actionCommand struct {
 	List    actionList    `cmd:"" help:"List the actions."`
 	Show    actionShow    `cmd:"" help:"Show an action and its draft."`
 	Update  actionUpdate  `cmd:"" help:"Change an action's name or description."`
+	Delete  actionDelete  `cmd:"" help:"Delete an action that nothing has, with its draft and versions."`
 	Push    actionPush    `cmd:"" help:"Put sources into an action's draft."`
 	Pull    actionPull    `cmd:"" help:"Write an action's draft into a folder."`
 	Adopt   actionAdopt   `cmd:"" help:"Make the newest release of its template an action's draft."`

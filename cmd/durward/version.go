@@ -36,6 +36,8 @@ type versionCommand struct {
 	Show    versionShow    `cmd:"" help:"Show a version."`
 	Recall  versionRecall  `cmd:"" help:"Take a version out of use, also for sign-ins that have it."`
 	Verify  versionVerify  `cmd:"" help:"Build a version again from its stored sources, and compare."`
+
+	Deprecate versionDeprecate `cmd:"" help:"Say that nobody should begin to use a version, and why."`
 }
 
 type versionProgram struct{}
@@ -60,9 +62,9 @@ func (c *versionList) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	header := []string{"VERSION", "PUBLISHED", "BY", "DIGEST", "MESSAGE"}
+	header := []string{"VERSION", "PUBLISHED", "BY", "DIGEST", "STATE", "MESSAGE"}
 	return showList(s.out, &c.connection, list, header, func(v api.VersionInfo) []string {
-		return []string{v.Number, when(v.PublishedAt), v.PublishedBy.Name, v.Digest[:min(12, len(v.Digest))], v.Message}
+		return []string{v.Number, when(v.PublishedAt), v.PublishedBy.Name, v.Digest[:min(12, len(v.Digest))], versionState(&v), v.Message}
 	})
 }
 
@@ -86,6 +88,7 @@ func (c *versionShow) Run(ctx context.Context, s streams) error {
 		known := []string{
 			"action", v.Action, "version", v.Number, "published", when(v.PublishedAt) + " by " + v.PublishedBy.Name, "message", v.Message, "triggers", strings.Join(v.Triggers, " "),
 		}
+		known = append(known, stateFacts(&v.VersionInfo)...)
 		known = append(known, capabilityFacts(&v)...)
 		facts(w, append(known, "dependencies", settled(v.Lock), "entry", v.Entry, "bundler", v.Bundler, "digest", v.Digest)...)
 		printFiles(w, v.Files)

@@ -19,16 +19,20 @@ type storedDependent struct {
 }
 
 func (e *edit) putDependent(v *versions.Version, pin versions.ModulePin) error {
-	invalid := catalog.InvalidErrors{{Pointer: "/modules", Detail: "a version is a semantic version such as 1.4.0"}}
-	k, ok := actionKey(v.Tenant, pin.Module).version(pin.Number)
+	k, ok := dependentKey(v.Tenant, v.Action, v.Number, pin)
 	if !ok {
-		return invalid
-	}
-	k = append(append(k, 0, 1), textKey(string(v.Action))...)
-	if k, ok = k.version(v.Number); !ok {
-		return invalid
+		return catalog.InvalidErrors{{Pointer: "/modules", Detail: "a version is a semantic version such as 1.4.0"}}
 	}
 	return e.putJSON(bucketDependents, k, storedDependent{v.Action, v.Number, pin})
+}
+
+func dependentKey(tenant catalog.TenantID, action catalog.ActionSlug, number string, pin versions.ModulePin) (key, bool) {
+	k, ok := actionKey(tenant, pin.Module).version(pin.Number)
+	if !ok {
+		return nil, false
+	}
+	k = append(append(k, 0, 1), textKey(string(action))...)
+	return k.version(number)
 }
 
 // Dependents implements versions.Store.

@@ -89,7 +89,7 @@ func inUse(f *versions.Flow) []int {
 	return []int{f.Revision}
 }
 
-// checkPins refuses to give new runs a revision that they did not get before, if a version in it was recalled since somebody looked at it.
+// checkPins refuses to give new runs a revision that they did not get before, if a version in it was recalled, or deleted with its action, since somebody looked at it.
 func (e *edit) checkPins(before, after *versions.Flow, revisions []versions.Revision) error {
 	known := inUse(before)
 	for _, number := range inUse(after) {
@@ -103,6 +103,9 @@ func (e *edit) checkPins(before, after *versions.Flow, revisions []versions.Revi
 			return err
 		}
 		for pin := range (*versions.Revision)(&r).Pins() {
+			if k, ok := actionKey(after.Tenant, pin.Action).version(pin.Number); !ok || e.bucket(bucketVersions).Get(k) == nil {
+				return catalog.ErrConflict
+			}
 			if err := notRecalled(e.tx, after.Tenant, pin); err != nil {
 				return err
 			}

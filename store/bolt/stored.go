@@ -151,19 +151,21 @@ type storedVersion struct {
 	PublishedAt  time.Time            `json:"published_at"`
 	PublishedBy  audit.Actor          `json:"published_by"`
 	Recall       *versions.Recall     `json:"recall,omitempty"`
+
+	Deprecation *versions.Deprecation `json:"deprecation,omitempty"`
 }
 
 func storeVersion(v *versions.Version) storedVersion {
 	return storedVersion{
 		v.Tenant, v.Action, v.Number, v.Entry, v.Triggers, string(v.ConfigSchema), v.Secrets, v.Hosts,
-		v.Modules, v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy, v.Recall,
+		v.Modules, v.Bundler, v.Code, v.Digest, v.Message, v.PublishedAt, v.PublishedBy, v.Recall, v.Deprecation,
 	}
 }
 
 func (s *storedVersion) version() versions.Version {
 	return versions.Version{
 		Tenant: s.Tenant, Action: s.Action, Number: s.Number, Entry: s.Entry, Triggers: s.Triggers, ConfigSchema: rawJSON(s.ConfigSchema),
-		Secrets: s.Secrets, Hosts: s.Hosts, Modules: s.Modules, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy, Recall: s.Recall,
+		Secrets: s.Secrets, Hosts: s.Hosts, Modules: s.Modules, Bundler: s.Bundler, Code: s.Code, Digest: s.Digest, Message: s.Message, PublishedAt: s.PublishedAt, PublishedBy: s.PublishedBy, Recall: s.Recall, Deprecation: s.Deprecation,
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 var bucketUsage = []byte("usage") // tenant: bytes of keys and values in the buckets that count
 
-// counted are the buckets that grow with what authors do and from which nothing is ever removed. The audit of edits counts, because it shows what was changed, but only what
+// counted are the buckets that grow with what authors do. Little is ever removed from them. The audit of edits counts, because it shows what was changed, but only what
 // bounded names is refused: a key can be revoked and a secret deleted at any time.
 var (
 	counted = [][]byte{bucketDrafts, bucketVersions, bucketBlobs, bucketDependents, bucketRevisions, bucketEvents}
@@ -54,6 +54,16 @@ func (e *edit) count(bucket []byte, k key, value []byte) error {
 		return catalog.ErrQuota
 	}
 	return putUsage(usage, tenant, total)
+}
+
+// discount takes a value that is to be deleted off its tenant's account.
+func (e *edit) discount(bucket []byte, k key) error {
+	old := e.bucket(bucket).Get(k)
+	if old == nil || !among(counted, bucket) {
+		return nil
+	}
+	usage, tenant := e.bucket(bucketUsage), tenantPart(k)
+	return putUsage(usage, tenant, readUsage(usage, tenant)-int64(len(k)+len(old)))
 }
 
 // countAll makes the accounts from what is stored.

@@ -44,6 +44,12 @@ func TestQuota(t *testing.T) {
 	large := audit.Event{Type: audit.SecretSet, After: []byte(`"` + strings.Repeat("x", 100_000) + `"`)}
 	require.NoError(t, s.PutSecret(ctx, catalog.Secret{Tenant: "acme", Name: "S"}, large), "what is no source is not refused")
 	require.ErrorIs(t, save("acme", 24, 80_100), catalog.ErrQuota, "but its event counts")
+	again := func() error {
+		return s.CreateAction(ctx, catalog.Action{Tenant: "other", Slug: "b"}, catalog.Draft{Files: map[string]string{"a.ts": strings.Repeat("x", 80_000)}})
+	}
+	require.ErrorIs(t, again(), catalog.ErrQuota)
+	require.NoError(t, s.DeleteAction(ctx, "other", "a"))
+	require.NoError(t, again(), "what is deleted does not count")
 	require.NoError(t, s.Close())
 }
 

@@ -27,6 +27,9 @@ func (e *edit) put(bucket, key, value []byte) error {
 
 func (e *edit) delete(bucket, key []byte) error {
 	e.wrote = true
+	if err := e.discount(bucket, key); err != nil {
+		return err
+	}
 	return e.tx.Bucket(bucket).Delete(key)
 }
 

@@ -184,6 +184,7 @@ func testFailedWrite(t *testing.T, s Store) {
 // testFailedWriteAmongOthers mixes writes that fail halfway into many that may share a transaction with them.
 func testFailedWriteAmongOthers(t *testing.T, s Store) {
 	tenant(t, s, "acme")
+	pinned(t, s, "acme")
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {

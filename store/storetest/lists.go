@@ -79,10 +79,10 @@ func fill(t *testing.T, s Store, owner catalog.TenantID) map[string][]string {
 		require.NoError(t, s.PutSecret(t.Context(), secret(owner, name)))
 		a := fmt.Sprintf("a-%02d", i)
 		action(t, s, owner, catalog.ActionSlug(a))
-		f := fmt.Sprintf("f-%02d", i)
-		flow(t, s, owner, versions.FlowSlug(f))
 		number := fmt.Sprintf("1.%d.0", i)
 		require.NoError(t, s.PutVersion(t.Context(), version(owner, "a-00", number)))
+		f := fmt.Sprintf("f-%02d", i)
+		flow(t, s, owner, versions.FlowSlug(f))
 		if i > 0 {
 			require.NoError(t, saveRevision(t.Context(), s, revision(owner, "f-00", i+1)))
 		}

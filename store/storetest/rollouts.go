@@ -120,9 +120,9 @@ func testTenantFreezes(t *testing.T, s Store) {
 func testRecalls(t *testing.T, s Store) {
 	ctx := t.Context()
 	tenant(t, s, "acme")
-	action(t, s, "acme", "gate")
+	action(t, s, "acme", pinnedAction)
 	for _, number := range []string{"1.0.0", "2.0.0", "3.0.0"} {
-		require.NoError(t, s.PutVersion(ctx, version("acme", "gate", number)))
+		require.NoError(t, s.PutVersion(ctx, version("acme", pinnedAction, number)))
 	}
 	f, _ := flow(t, s, "acme", "login") // with 1.0.0
 	flow(t, s, "acme", "other")
@@ -130,12 +130,12 @@ func testRecalls(t *testing.T, s Store) {
 	call := func(recall versions.Recall, numbers ...string) error {
 		var list []versions.VersionRecall
 		for _, number := range numbers {
-			list = append(list, versions.VersionRecall{VersionRef: versions.VersionRef{Action: "gate", Number: number}, Event: event(audit.VersionRecall)})
+			list = append(list, versions.VersionRecall{VersionRef: versions.VersionRef{Action: pinnedAction, Number: number}, Event: event(audit.VersionRecall)})
 		}
 		return s.RecallVersions(ctx, "acme", recall, list)
 	}
 	recalled := func(number string) bool {
-		v, err := s.Version(ctx, "acme", "gate", number)
+		v, err := s.Version(ctx, "acme", pinnedAction, number)
 		require.NoError(t, err)
 		return v.Recall != nil
 	}
@@ -150,9 +150,9 @@ func testRecalls(t *testing.T, s Store) {
 	require.NoError(t, call(recall, "2.0.0"))
 	require.ElementsMatch(t, []versions.FlowRef{{Tenant: "acme", Flow: "login"}, {Tenant: "acme", Flow: "other"}}, told)
 	require.NoError(t, call(versions.Recall{At: now.Add(time.Hour)}, "2.0.0"))
-	v := version("acme", "gate", "2.0.0")
+	v := version("acme", pinnedAction, "2.0.0")
 	v.Recall = &recall
-	got, err := s.Version(ctx, "acme", "gate", "2.0.0")
+	got, err := s.Version(ctx, "acme", pinnedAction, "2.0.0")
 	require.NoError(t, err)
 	require.Equal(t, v, got, "the first recall counts")
 	events, _, err := s.Events(ctx, "acme", audit.Filter{Type: audit.VersionRecall})
@@ -202,7 +202,7 @@ func testPinsOfRecalled(t *testing.T, s Store, f versions.Flow, recall func(vers
 	r.Recall = &versions.Recall{At: now, By: alice}
 	require.NoError(t, save(func(*versions.Flow) {}, r))
 	requireRevision(t, s, r)
-	v := version("acme", "gate", "4.0.0")
-	v.Modules = []versions.ModulePin{{Module: "gate", Number: "2.0.0"}}
+	v := version("acme", pinnedAction, "4.0.0")
+	v.Modules = []versions.ModulePin{{Module: pinnedAction, Number: "2.0.0"}}
 	require.ErrorIs(t, s.PutVersion(ctx, v), catalog.ErrConflict, "nor is a recalled module published again")
 }

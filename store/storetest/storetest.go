@@ -63,6 +63,9 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"figures":                           testFigures,
 		"freezes of tenants":                testTenantFreezes,
 		"recalls":                           testRecalls,
+		"deprecations":                      testDeprecations,
+		"actions are deleted":               testDeleteAction,
+		"what is deleted is not attached":   testDeleteRace,
 		"a watcher may use the store":       testWatcherUsesStore,
 		"events":                            testEvents,
 		"events are filtered":               testEventFilter,
@@ -154,8 +157,23 @@ func version(owner catalog.TenantID, slug catalog.ActionSlug, number string) ver
 	}
 }
 
+// pinnedAction is the one that the function revision pins, at version 1.0.0.
+const pinnedAction = "a-00"
+
+// pinned makes what the function revision pins, if it is not there.
+func pinned(t *testing.T, s Store, owner catalog.TenantID) {
+	t.Helper()
+	if _, err := s.Action(t.Context(), owner, pinnedAction); err != nil {
+		require.NoError(t, s.CreateAction(t.Context(), catalog.Action{Tenant: owner, Slug: pinnedAction, CreatedAt: now}, catalog.Draft{Revision: 1}))
+	}
+	if _, err := s.Version(t.Context(), owner, pinnedAction, "1.0.0"); err != nil {
+		require.NoError(t, s.PutVersion(t.Context(), version(owner, pinnedAction, "1.0.0")))
+	}
+}
+
 func flow(t *testing.T, s Store, owner catalog.TenantID, slug versions.FlowSlug) (versions.Flow, versions.Revision) {
 	t.Helper()
+	pinned(t, s, owner)
 	f := versions.Flow{Tenant: owner, Slug: slug, Kind: "login", Name: "Login", CreatedAt: now, CreatedBy: alice, Revision: 1, Latest: 1, Edition: 1}
 	r := revision(owner, slug, 1)
 	require.NoError(t, s.CreateFlow(t.Context(), f, r, event(audit.FlowCreated)))
@@ -173,7 +191,7 @@ func revision(owner catalog.TenantID, slug versions.FlowSlug, number int) versio
 		Tenant: owner, Flow: slug, Number: number, Message: fmt.Sprintf("save %d", number), SavedAt: now, SavedBy: alice,
 		Slots: map[contract.SlotName]versions.Slot{"after": {
 			Default: []versions.Attachment{{
-				ID: "a1", Action: "gate", Version: "1.0.0", Config: json.RawMessage(`{"domains":["example.com"]}`),
+				ID: "a1", Action: pinnedAction, Version: "1.0.0", Config: json.RawMessage(`{"domains":["example.com"]}`),
 				OnFailure: versions.Continue, TimeoutMS: 700, Limits: catalog.Limits{CPUMS: 100, Requests: 3},
 			}},
 			Methods: map[contract.Method][]versions.Attachment{"passkey": {}},

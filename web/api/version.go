@@ -26,6 +26,7 @@ type VersionInfo struct {
 	PublishedAt time.Time   `json:"published_at" doc:"When it was published."`
 	PublishedBy Actor       `json:"published_by" doc:"Who published it."`
 	Recall      *Recall     `json:"recall,omitempty" doc:"Set if the version was recalled: nothing can be attached with it any more."`
+	Deprecation *Recall     `json:"deprecation,omitempty" doc:"Set if nobody should begin to use the version; it can be used as before."`
 
 	Capabilities *Capabilities `json:"capabilities,omitempty" doc:"What the version can do; absent if it was published before that was kept."`
 
