@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/durward/durward/web/client"
 )
 
 // cli is the grammar of the command line.
@@ -96,7 +99,9 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
-		parsed.BindTo(ctx, (*context.Context)(nil))
+		parsed.BindTo(client.WithPatience(ctx, patienceWithServer, func(w client.Wait) {
+			fmt.Fprintf(io.err, "%s: %s; trying again in %s\n", io.self, w.Problem.Title, w.For)
+		}), (*context.Context)(nil))
 		err = parsed.Run()
 	}
 	if err == nil {
@@ -104,6 +109,9 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 	}
 	return explain(io, err, parsedCommand(io.self, err, parsed))
 }
+
+// patienceWithServer is how long a command waits in all for a server that refuses it for now.
+const patienceWithServer = 30 * time.Second
 
 // grammar is the parser of command lines. Running what it parsed needs a context besides.
 func grammar(io streams) *kong.Kong {

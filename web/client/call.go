@@ -56,8 +56,8 @@ func path(parts ...string) string {
 	return b.String()
 }
 
-// call sends a request and decodes the answer. With an error there is no answer, not even a part of one.
-func call[T any](ctx context.Context, c *Client, r request) (T, error) {
+// callOnce sends a request and decodes the answer. What the server refuses for now is a *refused.
+func callOnce[T any](ctx context.Context, c *Client, r request) (T, error) {
 	var answer, none T
 	ctx, cancel := c.bounded(ctx)
 	defer cancel()
@@ -166,5 +166,5 @@ func (c *Client) problem(answer *http.Response) error {
 	if p.Title == "" {
 		p.Title = fmt.Sprintf("%d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
 	}
-	return p
+	return refusal(p, retryAfter(answer.Header))
 }

@@ -1,7 +1,7 @@
 // Package client calls Durward's HTTP API: from a login system, which asks what runs at a slot of a flow, and from tools that set up actions and flows.
 //
 // A [Client] holds the connections and the key. [Client.Tenant] narrows it to one tenant, to whom nearly all calls belong. What goes over the wire is in
-// package web/api. Every refusal of the server is a [*Problem]; a server that cannot be reached is an [*UnreachableError]. The package retries nothing: whether a
+// package web/api. Every refusal of the server is a [*Problem]; a server that cannot be reached is an [*UnreachableError]. The package retries nothing, unless [WithPatience] says so: whether a
 // sign-in waits, fails or goes on is the caller's decision.
 package client
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/durward/durward/web/api"
 )
@@ -37,7 +38,7 @@ func lastEvent(body io.Reader, report func(api.Progress)) (json.RawMessage, erro
 			if e.Problem.Title == "" {
 				e.Problem.Title = fmt.Sprintf("%d %s", e.Problem.Status, http.StatusText(e.Problem.Status))
 			}
-			return nil, e.Problem
+			return nil, refusal(e.Problem, time.Second) // there is no header any more
 		case e.Answer != nil:
 			_, _ = io.Copy(io.Discard, body) // to the end, so that the connection can be used again
 			return e.Answer, nil
