@@ -52,7 +52,7 @@ fuzz: ## run each fuzz test for FUZZTIME (20s)
 
 bench: build ## measure execute over HTTP and its parts (see docs/performance.md)
 	$(GO) run ./bench -binary $(BIN)
-	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./bench ./cmd/durward
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./bench ./cmd/durward ./templates
 
 bench-packages: build ## measure actions that use npm packages (first: npm ci in bundler/npm/matrix)
 	$(GO) run ./bench -binary $(BIN) -duration 1s packages

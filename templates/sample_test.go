@@ -123,14 +123,14 @@ type stage struct {
 	see func(vm.Call, vm.Result) vm.Result
 
 	mu       sync.Mutex
-	t        *testing.T
+	t        testing.TB
 	at       string
 	hosts    []string
 	expected []templates.Request
 	bodies   [][]byte
 }
 
-func (s *stage) expect(t *testing.T, at string, hosts []string, requests []templates.Request) {
+func (s *stage) expect(t testing.TB, at string, hosts []string, requests []templates.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.t, s.at, s.hosts, s.expected, s.bodies = t, at, hosts, requests, nil

@@ -174,6 +174,7 @@ func (c *checker) list(ctx context.Context, at string, trigger contract.Trigger,
 		}
 		checked = append(checked, a)
 	}
+	c.lastly(at, checked)
 	return checked, nil
 }
 
@@ -261,7 +262,7 @@ func (c *checker) id(at string, a Attachment) string {
 
 // version returns the version that is pinned, nil if there is none.
 func (c *checker) version(ctx context.Context, at string, a Attachment) (*Version, error) {
-	key := string(a.Action) + "@" + a.Version
+	key := pinned(a)
 	if v, ok := c.versions[key]; ok {
 		return v, nil
 	}

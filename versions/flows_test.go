@@ -289,3 +289,18 @@ func TestConfigsAreBoundedTogether(t *testing.T) {
 	require.Equal(t, "/slots/after/default/19/config", list[0].Pointer)
 	require.Contains(t, list[0].Detail, "at most 4194304 bytes together")
 }
+
+// What must be last is refused where something follows that runs.
+func TestActionsThatMustBeLast(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	flows := newTenant(t, s, "acme")
+	require.NoError(t, s.PutVersion(t.Context(), versions.Version{
+		Tenant: "acme", Action: "a", Number: "3.0.0", Triggers: []contract.TriggerID{"login.after"}, ConfigSchema: json.RawMessage(`{"type":"object","x-last":true}`),
+	}))
+	last := versions.Attachment{Action: "a", Version: "3.0.0"}
+	other, off := versions.Attachment{Action: "b", Version: "1.0.0"}, versions.Attachment{Action: "b", Version: "1.0.0", Disabled: true}
+	newFlow(t, flows, "acme", slots{"after": {Default: []versions.Attachment{other, last, off}}})
+	_, _, err := flows.Save(t.Context(), alice, "acme", "login", versions.Change{Base: 1, Slots: slots{"after": {Default: []versions.Attachment{last, off, other}}}})
+	require.Equal(t, []string{"/slots/after/default/2: a must be the last action of its list: what it tells the login system to do cannot be taken back by one behind it"}, at(t, err))
+}

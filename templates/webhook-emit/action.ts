@@ -37,7 +37,8 @@ async function signature(secret: string | undefined, body: string): Promise<stri
   const encoder = new TextEncoder();
   const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(`${timestamp}.${body}`));
-  return `t=${timestamp},v1=${Buffer.from(mac).toString("hex")}`;
+  const hex = Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `t=${timestamp},v1=${hex}`;
 }
 
 async function decide(answer: Response, { block_statuses, block_when, message }: Config): Promise<Continue | Block> {
