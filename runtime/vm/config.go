@@ -55,6 +55,9 @@ func (m *Machine) LoadConfig(c *Config) {
 	m.memory.seen = m.memory.keep(m.memory.seen)
 }
 
+// ForgetConfigs drops all configs. Executions that have one keep it until they end.
+func (m *Machine) ForgetConfigs() { clear(m.configs) }
+
 // document is the config of a call: one that is known, or else what the call brings along.
 func (m *Machine) document(c *Config) *document {
 	if c == nil {

@@ -181,22 +181,28 @@ func readProgram(payload []byte) (*vm.Program, error) {
 // inlineConfig is how large a config may be to come along with each call, in bytes. What is larger comes once.
 const inlineConfig = 2 << 10
 
-func appendConfig(buf []byte, c *vm.Config) []byte {
+// appendConfig appends a config; alone says that the worker is to forget those that it has.
+func appendConfig(buf []byte, c *vm.Config, alone bool) []byte {
 	start := len(buf)
 	buf = begin(buf, frameConfig, 0)
-	buf = append(buf, c.Digest[:]...)
+	flag := byte(0)
+	if alone {
+		flag = 1
+	}
+	buf = append(append(buf, flag), c.Digest[:]...)
 	return end(append(buf, c.Text...), start)
 }
 
-func readConfig(payload []byte) (*vm.Config, error) {
+func readConfig(payload []byte) (c *vm.Config, alone bool, err error) {
 	f := fields{rest: payload}
-	c := &vm.Config{}
+	flag := f.take(1)
+	c = &vm.Config{}
 	copy(c.Digest[:], f.take(len(c.Digest)))
 	if f.err {
-		return nil, errFrame
+		return nil, false, errFrame
 	}
 	c.Text = bytes.Clone(f.rest)
-	return c, nil
+	return c, flag[0] == 1, nil
 }
 
 // The ways in which a call has a config.
@@ -210,12 +216,13 @@ func appendConfigOf(buf []byte, c *vm.Config) []byte {
 	switch {
 	case c == nil:
 		return append(buf, configNone)
-	case len(c.Text) <= inlineConfig:
-		return appendBytes(append(buf, configHere), c.Text)
+	case len(c.Text) == 0, len(c.Text) > inlineConfig:
+		return append(append(buf, configSent), c.Digest[:]...)
 	}
-	return append(append(buf, configSent), c.Digest[:]...)
+	return appendBytes(append(buf, configHere), c.Text)
 }
 
+// config reads how a call has its config; one that was sent before has no text.
 func (f *fields) config() *vm.Config {
 	var how byte
 	if b := f.take(1); b != nil {
@@ -227,6 +234,7 @@ func (f *fields) config() *vm.Config {
 		return nil
 	case configHere:
 		c.Text = bytes.Clone(f.bytes())
+		f.err = f.err || len(c.Text) == 0 || len(c.Text) > inlineConfig
 	case configSent:
 		copy(c.Digest[:], f.take(len(c.Digest)))
 	default:

@@ -14,6 +14,10 @@ func FuzzFrames(f *testing.F) {
 	program := vm.NewProgram([]byte("script"), []byte("{}"))
 	call := vm.Call{Entry: "execute", Input: []byte(`{"n":1}`), Secrets: []string{"A", "B_2"}, Limits: vm.Limits{CPU: time.Second}.WithDefaults()}
 	f.Add(appendExecute(appendProgram(nil, program), 7, program.Digest, call), 1)
+	call.Config = vm.NewConfig([]byte(`{"n":1}`))
+	f.Add(appendExecute(nil, 7, program.Digest, call), 1)
+	call.Config = vm.NewConfig(make([]byte, inlineConfig+1))
+	f.Add(appendExecute(appendConfig(nil, call.Config, true), 7, program.Digest, call), 50)
 	f.Add(appendTask(nil, 7, "bundle", []byte("payload")), 3)
 	f.Add(appendHostAnswer(nil, 7, 1, vm.HostAnswer{Value: []byte(`{}`), Body: []byte("x"), Err: &vm.HostError{Message: "no", Failure: lost("no")}}), 100)
 	f.Add(appendHostCall(nil, 7, vm.HostCall{ID: 1, Op: "fetch", Args: []byte(`{}`), Body: []byte("x")}), 13)
@@ -50,6 +54,10 @@ func decode(t *testing.T, f frame) {
 	case frameExecute:
 		if digest, call, err := readExecute(f.payload); err == nil {
 			require.Equal(t, whole, appendExecute(nil, f.id, digest, call))
+		}
+	case frameConfig:
+		if c, alone, err := readConfig(f.payload); err == nil && f.id == 0 && f.payload[0] <= 1 {
+			require.Equal(t, whole, appendConfig(nil, c, alone))
 		}
 	case frameTask:
 		if name, body, err := readTask(f.payload); err == nil {

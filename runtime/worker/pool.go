@@ -71,9 +71,7 @@ func (p *Pool) Execute(ctx context.Context, tenant string, program *vm.Program, 
 			if !w.knows(program.Digest) {
 				buf = appendProgram(buf, program)
 			}
-			if !w.knowsConfig(c.Config) {
-				buf = appendConfig(buf, c.Config)
-			}
+			buf = w.settle(buf, c.Config)
 			left := c
 			left.Limits.Wall = own.limit
 			return appendExecute(buf, own.id, program.Digest, left)

@@ -44,7 +44,7 @@ type process struct {
 	board    *board
 	calls    map[uint64]*call // that are in the worker; nil once it is gone
 	programs map[vm.Digest]struct{}
-	configs  map[vm.Digest]struct{} // large ones
+	configs  map[vm.Digest]struct{} // large ones that the worker has
 	settled  int                    // bytes of them
 	sent     int                    // executions, over its life
 	retiring bool                   // takes no new calls
@@ -303,20 +303,28 @@ func (p *process) knows(d vm.Digest) bool {
 	return known
 }
 
-// knowsConfig is knows for a config; one that comes along with each call is no matter.
-func (p *process) knowsConfig(c *vm.Config) bool {
+// settle appends a config that the worker does not have; one that comes along with each call is no matter. When there would be too much of them, the worker forgets all others.
+func (p *process) settle(buf []byte, c *vm.Config) []byte {
 	if c == nil || len(c.Text) <= inlineConfig {
-		return true
+		return buf
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, known := p.configs[c.Digest]; known {
-		return true
+		return buf
+	}
+	full := p.settled+len(c.Text) > maxConfigs
+	if full {
+		clear(p.configs)
+		p.settled = 0
 	}
 	p.configs[c.Digest] = struct{}{}
 	p.settled += len(c.Text)
-	return false
+	return appendConfig(buf, c, full)
 }
+
+// maxConfigs bounds the bytes of large configs that a worker keeps. The indexes of their lists take several times as much.
+const maxConfigs = 8 << 20
 
 // load is what placing a call looks at.
 type load struct {
@@ -367,15 +375,12 @@ func (p *process) retire() {
 func (p *process) wear(executions int) (calls int, worn bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.retiring = p.retiring || p.sent >= executions || len(p.programs) >= maxPrograms || p.settled >= maxConfigs
+	p.retiring = p.retiring || p.sent >= executions || len(p.programs) >= maxPrograms
 	return len(p.calls), p.retiring
 }
 
 // maxPrograms bounds the programs that a worker keeps compiled; a tenant that uses more gets a new worker now and then.
 const maxPrograms = 256
-
-// maxConfigs bounds the bytes of large configs that a worker keeps, in the same way. The indexes of their lists take several times as much.
-const maxConfigs = 8 << 20
 
 func (p *process) idleSince() (since time.Time, idle bool) {
 	p.mu.Lock()

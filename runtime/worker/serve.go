@@ -132,9 +132,12 @@ func (s *server) handle(f frame) error {
 		s.machine.Load(p)
 		return nil
 	case frameConfig:
-		c, err := readConfig(f.payload)
+		c, alone, err := readConfig(f.payload)
 		if err != nil {
 			return err
+		}
+		if alone {
+			s.machine.ForgetConfigs()
 		}
 		s.machine.LoadConfig(c)
 		return nil

@@ -19,11 +19,10 @@ export async function limited(key: string, input: Proof, config: Config): Promis
   if (config.then === "demand_mfa" && canDemand(input)) {
     return hasSecondFactor(input) ? { kind: "continue" } : demand(reason, config);
   }
-  return {
-    kind: "block",
-    code: "rate_limited",
-    message: config.message.replace("{{retry_after}}", String(reset_in_seconds)),
-    reason,
-    state: { retry_after_seconds: reset_in_seconds },
-  };
+  return refused(reset_in_seconds, reason, config);
+}
+
+/** Blocks, and tells the user and the login system when trying again works for certain. */
+export function refused(seconds: number, reason: string, { message }: { message: string }): Block {
+  return { kind: "block", code: "rate_limited", message: message.replace("{{retry_after}}", String(seconds)), reason, state: { retry_after_seconds: seconds } };
 }

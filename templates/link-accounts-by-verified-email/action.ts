@@ -10,7 +10,7 @@ interface Known {
 export async function execute(input: LoginAfter.Input | RegistrationAfter.Input): Promise<Continue> {
   const { user, context, config } = input;
   const address = normal(user.email);
-  if (!user.email_verified || !config.connections.includes(context.connection?.name ?? "")) return { kind: "continue" };
+  if (address === undefined || !user.email_verified || !config.connections.includes(context.connection?.name ?? "")) return { kind: "continue" };
   const known = await search(address, input);
   const others = known.filter((other) => other.email_verified === true && other.user_id !== user.id && normal(other.email) === address);
   if (others.length !== 1) return { kind: "continue" };
@@ -28,7 +28,8 @@ async function search(email: string, { config, secrets }: LoginAfter.Input | Reg
   return list;
 }
 
-function normal(address: string): string {
-  const at = address.lastIndexOf("@");
-  return address.slice(0, at).toLowerCase() + "@" + durward.domain(address);
+/** Equal for equal addresses; undefined for what is none. */
+function normal(address: string): string | undefined {
+  const domain = durward.domain(address);
+  return domain && address.slice(0, address.lastIndexOf("@")).toLowerCase() + "@" + domain;
 }

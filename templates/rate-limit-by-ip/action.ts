@@ -1,6 +1,6 @@
 import type { LoginAfter, LoginBefore, LoginIdentified, RecoveryBefore, RegistrationBefore, RegistrationIdentified, RegistrationSubmitted } from "durward";
 import { clientAddress } from "./lib/client";
-import { limited } from "./lib/limit";
+import { limited, refused } from "./lib/limit";
 
 type Input =
   | LoginBefore.Input
@@ -15,7 +15,5 @@ export async function execute(input: Input): Promise<LoginAfter.Outcome> {
   const { request, config } = input;
   const address = clientAddress(request, config.trusted_proxies);
   if (address !== undefined) return limited("ip:" + durward.ip.network(address, { v6: config.ipv6_prefix }), input, config);
-  if (config.on_missing === "continue") return { kind: "continue" };
-  const message = config.message.replace("{{retry_after}}", String(config.window_seconds));
-  return { kind: "block", code: "rate_limited", message, reason: "the address is not known" };
+  return config.on_missing === "continue" ? { kind: "continue" } : refused(config.window_seconds, "the address is not known", config);
 }

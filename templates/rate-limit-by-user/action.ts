@@ -1,5 +1,5 @@
 import type { ClaimedUser, LoginAfter, LoginIdentified, RegistrationIdentified, RegistrationSubmitted, TokenIssue } from "durward";
-import { limited } from "./lib/limit";
+import { limited, refused } from "./lib/limit";
 
 type Input = LoginIdentified.Input | LoginAfter.Input | RegistrationIdentified.Input | RegistrationSubmitted.Input | TokenIssue.Input;
 
@@ -7,9 +7,7 @@ export async function execute(input: Input): Promise<LoginAfter.Outcome> {
   const { user, config } = input;
   const key = await keyOf(user, config.ignore_tags);
   if (key !== undefined) return limited(key, input, config);
-  if (config.on_missing === "continue") return { kind: "continue" };
-  const message = config.message.replace("{{retry_after}}", String(config.window_seconds));
-  return { kind: "block", code: "rate_limited", message, reason: "there is neither an id nor an e-mail address" };
+  return config.on_missing === "continue" ? { kind: "continue" } : refused(config.window_seconds, "there is neither an id nor an e-mail address", config);
 }
 
 async function keyOf({ id, email = "" }: ClaimedUser, ignoreTags: boolean): Promise<string | undefined> {

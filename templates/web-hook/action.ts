@@ -45,6 +45,6 @@ async function interrupted(answer: Response, { can_interrupt }: Config): Promise
 /** What of the identity the answer has: the other parts stay as they are. */
 async function changesOf(answer: Response): Promise<UserChanges> {
   const identity = (await jsonOf(answer))?.identity;
-  if (typeof identity !== "object") throw new Error(`the web hook answered ${answer.status} without an identity`);
+  if (typeof identity !== "object" || identity === null) throw new Error(`the web hook answered ${answer.status} without an identity`);
   return { traits: identity.traits, user_metadata: identity.metadata_public, app_metadata: identity.metadata_admin };
 }
