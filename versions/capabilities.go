@@ -70,7 +70,7 @@ type CapabilityChanges struct {
 	Added, Removed []CapabilityChange
 }
 
-// Changes compares a version with the one before it by semantic versioning. Of one that was published before bundles were looked at, only what it declares is known, and compared.
+// Changes compares a version with the one before it by semantic versioning; one that has no number yet is compared with the newest. Of one that was published before bundles were looked at, only what it declares is known, and compared.
 func (p *Publisher) Changes(ctx context.Context, v Version) (CapabilityChanges, error) {
 	before, err := p.before(ctx, &v)
 	if err != nil {
@@ -87,9 +87,16 @@ func (p *Publisher) Changes(ctx context.Context, v Version) (CapabilityChanges, 
 
 // before is the greatest version below v, nil if there is none.
 func (p *Publisher) before(ctx context.Context, v *Version) (*Version, error) {
-	number, err := ParseNumber(v.Number)
-	if err != nil {
-		return nil, err
+	below := func(string) bool { return true }
+	if v.Number != "" {
+		number, err := ParseNumber(v.Number)
+		if err != nil {
+			return nil, err
+		}
+		below = func(text string) bool {
+			other, err := ParseNumber(text)
+			return err == nil && other.Compare(number) < 0
+		}
 	}
 	page := catalog.Page{}.Clamp()
 	for {
@@ -101,8 +108,7 @@ func (p *Publisher) before(ctx context.Context, v *Version) (*Version, error) {
 			return nil, err
 		}
 		for i := range list.Items {
-			other, err := ParseNumber(list.Items[i].Number)
-			if err == nil && other.Compare(number) < 0 {
+			if below(list.Items[i].Number) {
 				return &list.Items[i], nil
 			}
 		}

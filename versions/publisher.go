@@ -64,6 +64,33 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	if err := checkPublication(publication); err != nil {
 		return Version{}, nil, err
 	}
+	v, warnings, err := p.prepare(ctx, tenant, slug)
+	if err != nil {
+		return Version{}, nil, err
+	}
+	v.Number, v.Message, v.PublishedAt, v.PublishedBy = publication.Number, publication.Message, p.now(), by
+	v.Digest = v.digest()
+	event := audit.Event{
+		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
+		After: describe(published{v.Digest, v.Message, v.Modules}),
+	}
+	progress.Report(ctx, progress.Step{Stage: progress.Store})
+	err = p.Store.PutVersion(ctx, v, event)
+	if errors.Is(err, catalog.ErrExists) {
+		there, readErr := p.Store.Version(ctx, tenant, slug, v.Number)
+		if readErr == nil && there.Digest == v.Digest {
+			return there, warnings, nil
+		}
+		err = errors.Join(fmt.Errorf("version %s of %s is published with other content, and versions never change: %w", v.Number, slug, catalog.ErrExists), readErr)
+	}
+	if err != nil {
+		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+	}
+	return v, warnings, nil
+}
+
+// prepare makes of a draft what would be published, but for its number and digest, and tells what to warn of.
+func (p *Publisher) prepare(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (Version, []bundler.Diagnostic, error) {
 	action, err := p.Catalog.Action(ctx, tenant, slug)
 	if err != nil {
 		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
@@ -93,33 +120,24 @@ func (p *Publisher) Publish(ctx context.Context, by audit.Actor, tenant catalog.
 	if err != nil {
 		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
 	}
-	v := Version{
-		Tenant: tenant, Action: slug, Number: publication.Number, Message: publication.Message, Modules: pins(lock),
-		Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets, Hosts: draft.Hosts, Lock: draft.Lock,
-		Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code, PublishedAt: p.now(), PublishedBy: by,
-	}
 	warnings := slices.Concat(bundle.Warnings, ill)
 	if !isModule {
 		warnings = slices.Concat(warnings, undeclared(&draft, source.Files, &bundle.Capabilities))
 	}
-	v.Digest = v.digest()
-	event := audit.Event{
-		Time: v.PublishedAt, Type: audit.ActionPublished, Tenant: string(tenant), Actor: by, Action: string(slug), Version: v.Number,
-		After: describe(published{v.Digest, v.Message, v.Modules}),
-	}
-	progress.Report(ctx, progress.Step{Stage: progress.Store})
-	err = p.Store.PutVersion(ctx, v, event)
-	if errors.Is(err, catalog.ErrExists) {
-		there, readErr := p.Store.Version(ctx, tenant, slug, v.Number)
-		if readErr == nil && there.Digest == v.Digest {
-			return there, warnings, nil
-		}
-		err = errors.Join(fmt.Errorf("version %s of %s is published with other content, and versions never change: %w", v.Number, slug, catalog.ErrExists), readErr)
-	}
+	return Version{
+		Tenant: tenant, Action: slug, Modules: pins(lock), Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets,
+		Hosts: draft.Hosts, Lock: draft.Lock, Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code,
+	}, warnings, nil
+}
+
+// Check does with a draft what publishing would do, but stores nothing: it returns what differs from the newest version in what the draft can do, and warnings. Errors are as for Publish.
+func (p *Publisher) Check(ctx context.Context, tenant catalog.TenantID, slug catalog.ActionSlug) (CapabilityChanges, []bundler.Diagnostic, error) {
+	v, warnings, err := p.prepare(ctx, tenant, slug)
 	if err != nil {
-		return Version{}, nil, fmt.Errorf("publish %s: %w", slug, err)
+		return CapabilityChanges{}, nil, err
 	}
-	return v, warnings, nil
+	changes, err := p.Changes(ctx, v)
+	return changes, warnings, err
 }
 
 // published is what an event shows of a publication.

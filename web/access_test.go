@@ -19,7 +19,7 @@ var allowed = map[string]string{
 	"system": "operator", "backup": "operator", "createTenant": "operator", "tenants": "operator",
 	"tenant": "viewer", "actions": "viewer", "action": "viewer", "draft": "viewer", "versions": "viewer", "version": "viewer", "dependents": "viewer",
 	"flows": "viewer", "flow": "viewer", "revisions": "viewer", "revision": "viewer", "edits": "viewer", "executions": "viewer", "followExecutions": "viewer", "statistics": "viewer",
-	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "updateDependencies": "author", "adopt": "author", "verifyVersion": "author",
+	"createAction": "author", "updateAction": "author", "saveDraft": "author", "runDraft": "author", "checkDraft": "author", "updateDependencies": "author", "adopt": "author", "verifyVersion": "author",
 	"publish": "publisher", "createFlow": "publisher", "saveFlow": "publisher",
 	"secrets": "viewer", "setSecret": "admin", "deleteSecret": "admin", "egress": "admin", "saveEgress": "admin", "limits": "operator", "saveLimits": "operator",
 	"deliveries": "viewer", "delivery": "viewer", "deadLetters": "viewer", "redriveDeadLetter": "publisher", "discardDeadLetter": "publisher",

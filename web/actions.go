@@ -99,6 +99,14 @@ func (s *Server) updateDependencies(r *request) (any, error) {
 	return s.draftOf(draft), err
 }
 
+func (s *Server) checkDraft(r *request) (any, error) {
+	changes, warnings, err := s.config.Publisher.Check(r.context(), r.tenant, r.action())
+	if err != nil {
+		return nil, err
+	}
+	return api.DraftCheck{Changes: changesOf(changes), Warnings: diagnosticsOf(warnings)}, nil
+}
+
 func (s *Server) runDraft(r *request) (any, error) {
 	var body api.Trial
 	if err := r.decode(&body); err != nil {

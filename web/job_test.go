@@ -53,6 +53,10 @@ func TestWholeJob(t *testing.T) {
 	require.Equal(t, "refused eve@evil.test", trial.Logs[0].Message)
 
 	var published api.Published
+	var checked api.DraftCheck
+	s.call(keys["author"], "POST", action+"/draft/check", nil).into(200, &checked)
+	require.Empty(t, checked.Changes.Since)
+	require.Contains(t, checked.Changes.Added, api.Change{Kind: "outcome", Name: "block"})
 	s.call(keys["publisher"], "POST", action+"/versions", `{"number":"1.0.0"}`).into(201, &published)
 	s.call(keys["publisher"], "POST", action+"/versions", `{"number":"1.0.0"}`).into(201, nil) // the same content is the same version
 	s.call(keys["viewer"], "GET", action+"/versions", nil).into(200, nil)

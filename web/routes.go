@@ -192,6 +192,10 @@ func actionRoutes() []route {
 			answer: api.Draft{}, problems: []code{quota, noRegistry, registryFailed, invalid}, events: true, handle: (*Server).updateDependencies,
 		},
 		{
+			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/check", id: "checkDraft", summary: "Say what publishing an action's draft would say; nothing is stored",
+			role: catalog.RoleAuthor, answer: api.DraftCheck{}, problems: []code{noRegistry, registryFailed, noTypeCheck, buildFailed, tooCostly, busy, stopping, invalid}, events: true, handle: (*Server).checkDraft,
+		},
+		{
 			method: post, path: "/v1/tenants/{tenant}/actions/{action}/draft/run", id: "runDraft", summary: "Run an action's draft on an event; nothing is stored",
 			role: catalog.RoleAuthor, body: api.Trial{}, limit: maxConfigs, answer: api.TrialResult{}, problems: []code{noRegistry, registryFailed, buildFailed, tooCostly, busy, stopping}, events: true, handle: (*Server).runDraft,
 		},

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/durward/durward/web/api"
+	"github.com/durward/durward/web/client"
 )
 
 type actionPush struct {
@@ -18,12 +20,13 @@ type actionPush struct {
 	Secret     []string `sep:"," placeholder:"NAME" help:"The name of a secret that the action reads. It can be said several times."`
 	Host       []string `sep:"," placeholder:"HOST" help:"A host that the action sends requests to, for example api.example.com; it reaches no others then. It can be said several times."`
 	Dependency []string `placeholder:"NAME@RANGE" help:"An npm package that the action imports, for example axios@^1, or a shared module, for example durward:crm@^1. It can be said several times."`
+	NoCheck    bool     `help:"Save only: do not build the draft to tell what publishing it would say."`
 	Entry      string   `placeholder:"FILE" help:"The file that exports execute. Default: action.ts, action.js, index.ts, ... or the only file."`
 }
 
 // Help is shown below the summary.
 func (actionPush) Help() string {
-	return `The sources take the place of those that are in the draft; nothing that is live changes.
+	return `The sources take the place of those that are in the draft; nothing that is live changes. It tells what publishing the draft would say: what does not build, warnings, and what it can do that the newest version cannot.
 
 A folder may have an action.json, which says what the flags say:
 
@@ -52,16 +55,38 @@ func (c *actionPush) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return c.show(s.out, d, func(w io.Writer) {
+	ready := len(d.Triggers) > 0 || a.Kind == kindModule
+	if err := c.show(s.out, d, func(w io.Writer) {
 		fmt.Fprintf(w, "Saved the draft of %s (save %d):\n", c.Slug, d.Revision)
 		printFiles(w, d.Files)
 		if len(d.Lock) > 0 {
 			fmt.Fprintf(w, "  dependencies %s\n", settled(d.Lock))
 		}
-		if len(d.Triggers) == 0 && a.Kind != kindModule {
+		if !ready {
 			fmt.Fprintln(w, "It names no trigger yet: say where it works with --trigger, or in action.json.")
 		}
-	})
+	}); err != nil || !ready || c.NoCheck || c.JSON == outputJSON {
+		return err
+	}
+	return c.check(ctx, s, tenant)
+}
+
+// check tells what publishing the draft would say. That is no failure of the push: the draft is saved, and may be half done.
+func (c *actionPush) check(ctx context.Context, s streams, tenant *client.Tenant) error {
+	found, err := patiently(ctx, s, func(ctx context.Context) (api.DraftCheck, error) { return tenant.CheckDraft(ctx, c.Slug) })
+	if problem := (*client.Problem)(nil); errors.As(err, &problem) {
+		fmt.Fprintln(s.err, "The draft is saved. Publishing it would fail:")
+		printProblem(s.err, problem)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, d := range found.Warnings {
+		printDiagnostic(s.err, d)
+	}
+	printChanges(s.out, found.Changes)
+	return nil
 }
 
 func (c *actionPush) read(s streams) (api.DraftChange, error) {

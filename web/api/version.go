@@ -90,6 +90,12 @@ type Published struct {
 	Warnings []Diagnostic `json:"warnings,omitempty" doc:"What the bundler warns of, and what the sources name without declaring it."`
 }
 
+// DraftCheck is what publishing a draft would say.
+type DraftCheck struct {
+	Changes  Changes      `json:"changes" doc:"What differs from the newest version in what the draft can do."`
+	Warnings []Diagnostic `json:"warnings,omitempty" doc:"What the bundler warns of, and what the sources name without declaring it."`
+}
+
 // Verification says whether a version can be made again from what is stored of it.
 type Verification struct {
 	Same        bool     `json:"same" doc:"Whether building it again made the same bytes."`

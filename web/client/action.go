@@ -55,6 +55,11 @@ func (t *Tenant) RunDraft(ctx context.Context, action string, trial api.Trial) (
 	return callPatiently[api.TrialResult](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "run"), body: trial})
 }
 
+// CheckDraft says what publishing an action's draft would say: what it can do that the newest version cannot, and warnings. It stores nothing. The error is a [*Problem] with diagnostics if the sources do not build.
+func (t *Tenant) CheckDraft(ctx context.Context, action string) (api.DraftCheck, error) {
+	return callPatiently[api.DraftCheck](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "draft", "check")})
+}
+
 // Publish makes a version of an action's draft. Publishing the same draft under the same number again answers with the version that is there.
 func (t *Tenant) Publish(ctx context.Context, action string, p api.Publication) (api.Published, error) {
 	return callPatiently[api.Published](ctx, t.client, request{method: http.MethodPost, path: t.path("actions", action, "versions"), body: p})
