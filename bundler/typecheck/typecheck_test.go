@@ -103,24 +103,6 @@ func TestDeclarationsAreRight(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 }
 
-// The shipped actions pass.
-func TestTemplatesPass(t *testing.T) {
-	t.Parallel()
-	checker := typechecktest.NewChecker(t)
-	folders, err := filepath.Glob("../../templates/*/action.ts")
-	require.NoError(t, err)
-	require.NotEmpty(t, folders)
-	for _, file := range folders {
-		source, err := os.ReadFile(file)
-		require.NoError(t, err)
-		schema, err := os.ReadFile(filepath.Join(filepath.Dir(file), "schema.json"))
-		require.NoError(t, err)
-		got, err := checker.Check(t.Context(), "acme", typecheck.Project{Files: map[string]string{"action.ts": string(source)}, Action: types.Action{ConfigSchema: schema}})
-		require.NoError(t, err)
-		require.Empty(t, got, file)
-	}
-}
-
 // printed is a checker whose compiler prints a text.
 func printed(t testing.TB, text string) *typecheck.Checker {
 	return &typecheck.Checker{Dir: t.TempDir(), Run: func(context.Context, string, ...string) ([]byte, error) { return []byte(text), nil }}

@@ -2050,6 +2050,9 @@ declare module "node:crypto" {
   export function publicEncrypt(key: KeyInput, data: Bytes): Buffer;
   export function randomBytes(size: number): Buffer;
   export function randomBytes(size: number, callback: Callback<Buffer>): void;
+  export function randomFill<T extends ArrayBuffer | ArrayBufferView>(view: T, callback: Callback<T>): void;
+  export function randomFill<T extends ArrayBuffer | ArrayBufferView>(view: T, offset: number, callback: Callback<T>): void;
+  export function randomFill<T extends ArrayBuffer | ArrayBufferView>(view: T, offset: number, size: number, callback: Callback<T>): void;
   export function randomFillSync<T extends ArrayBuffer | ArrayBufferView>(view: T, offset?: number, size?: number): T;
   export function randomInt(max: number): number;
   export function randomInt(min: number, max: number): number;
@@ -2075,6 +2078,11 @@ declare module "node:events" {
     static defaultMaxListeners: number;
     static listenerCount(emitter: EventEmitter, event: string | symbol): number;
     static once(emitter: EventEmitter | EventTarget, event: string | symbol, options?: { signal?: AbortSignal }): Promise<any[]>;
+    static addAbortListener(signal: AbortSignal, listener: (event: Event) => void): any;
+    static getEventListeners(emitter: EventEmitter | EventTarget, event: string | symbol): Function[];
+    static setMaxListeners(n?: number, ...emitters: (EventEmitter | EventTarget)[]): void;
+    static readonly captureRejectionSymbol: symbol;
+    static readonly errorMonitor: symbol;
     addListener(event: string | symbol, listener: Listener): this;
     emit(event: string | symbol, ...args: any[]): boolean;
     eventNames(): (string | symbol)[];
@@ -2206,6 +2214,7 @@ declare module "node:querystring" {
 declare module "node:stream" {
   export const Duplex: any, PassThrough: any, Readable: any, Stream: any, Transform: any, Writable: any;
   export const addAbortSignal: any, compose: any, destroy: any, finished: any, pipeline: any, promises: any;
+  export const getDefaultHighWaterMark: any, isDestroyed: any, isDisturbed: any, isErrored: any, isReadable: any, isWritable: any, setDefaultHighWaterMark: any;
 }
 
 declare module "node:stream/promises" {
@@ -2234,6 +2243,7 @@ declare module "node:timers" {
   const soon: typeof setImmediate;
   const notSoon: typeof clearImmediate;
   export { later as setTimeout, notLater as clearTimeout, repeat as setInterval, notRepeat as clearInterval, soon as setImmediate, notSoon as clearImmediate };
+  export * as promises from "node:timers/promises";
 }
 
 declare module "node:timers/promises" {
@@ -2284,12 +2294,14 @@ declare module "node:util" {
   export function debuglog(section: string): ((...args: unknown[]) => void) & { enabled: boolean };
   export function deprecate<F extends Function>(f: F, message?: string, code?: string): F;
   export function format(...args: unknown[]): string;
+  export function formatWithOptions(options: object, ...args: unknown[]): string;
   export function inherits(constructor: Function, parent: Function): void;
   export const inspect: { (value: unknown, options?: { depth?: number | null }): string; readonly custom: unique symbol };
   export function isDeepStrictEqual(a: unknown, b: unknown): boolean;
   export function promisify<A extends unknown[], R>(f: (...args: [...A, (err: any, result: R) => void]) => void): (...args: A) => Promise<R>;
   export function promisify(f: Function): (...args: any[]) => Promise<any>;
   export function stripVTControlCharacters(text: string): string;
+  export function styleText(format: string | string[], text: string): string;
   export function toUSVString(text: string): string;
 }
 
@@ -2310,6 +2322,32 @@ declare module "node:util/types" {
   export function isUint8Array(value: unknown): value is Uint8Array;
   export function isWeakMap(value: unknown): value is WeakMap<object, unknown>;
   export function isWeakSet(value: unknown): value is WeakSet<object>;
+  export function isArgumentsObject(value: unknown): boolean;
+  export function isAsyncFunction(value: unknown): boolean;
+  export function isBigIntObject(value: unknown): boolean;
+  export function isBooleanObject(value: unknown): boolean;
+  export function isExternal(value: unknown): boolean;
+  export function isGeneratorFunction(value: unknown): boolean;
+  export function isGeneratorObject(value: unknown): boolean;
+  export function isKeyObject(value: unknown): boolean;
+  export function isMapIterator(value: unknown): boolean;
+  export function isModuleNamespaceObject(value: unknown): boolean;
+  export function isNumberObject(value: unknown): boolean;
+  export function isSetIterator(value: unknown): boolean;
+  export function isStringObject(value: unknown): boolean;
+  export function isSymbolObject(value: unknown): boolean;
+  export function isBigInt64Array(value: unknown): value is BigInt64Array;
+  export function isBigUint64Array(value: unknown): value is BigUint64Array;
+  export function isCryptoKey(value: unknown): value is CryptoKey;
+  export function isFloat32Array(value: unknown): value is Float32Array;
+  export function isFloat64Array(value: unknown): value is Float64Array;
+  export function isInt16Array(value: unknown): value is Int16Array;
+  export function isInt32Array(value: unknown): value is Int32Array;
+  export function isInt8Array(value: unknown): value is Int8Array;
+  export function isSharedArrayBuffer(value: unknown): value is SharedArrayBuffer;
+  export function isUint16Array(value: unknown): value is Uint16Array;
+  export function isUint32Array(value: unknown): value is Uint32Array;
+  export function isUint8ClampedArray(value: unknown): value is Uint8ClampedArray;
 }
 
 declare module "assert" {
