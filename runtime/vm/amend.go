@@ -1,22 +1,23 @@
 package vm
 
 import (
-	"reflect"
 	"strings"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/token"
+
+	"github.com/durward/durward/runtime/vm/syntax"
 )
 
 // amend changes what goja's parser made of a script to what the standard says that it means: a < b < c is (a < b) < c, and regular expressions are written as goja's engines need them.
 func amend(tree *ast.Program, script string) {
-	walk(reflect.ValueOf(tree.Body), func(node any) {
+	syntax.Walk(tree.Body, func(node any) bool {
 		switch n := node.(type) {
 		case *ast.BinaryExpression:
 			for {
 				right, ok := n.Right.(*ast.BinaryExpression)
 				if !ok || !relational(n.Operator) || !relational(right.Operator) || inBrackets(right, script[:int(right.Idx0())-tree.File.Base()]) {
-					return
+					break
 				}
 				left := &ast.BinaryExpression{Operator: n.Operator, Left: n.Left, Right: right.Left, Comparison: n.Comparison}
 				*n = ast.BinaryExpression{Operator: right.Operator, Left: left, Right: right.Right, Comparison: right.Comparison}
@@ -26,7 +27,8 @@ func amend(tree *ast.Program, script string) {
 				n.Pattern, n.Flags = pattern, flags
 			}
 		}
-	})
+		return true
+	}, nil)
 }
 
 func relational(t token.Token) bool {
@@ -61,31 +63,4 @@ func bindsLess(t token.Token) bool {
 		return true
 	}
 	return false
-}
-
-// walk visits the nodes of a tree, each before those in it.
-func walk(v reflect.Value, visit func(node any)) {
-	switch v.Kind() {
-	case reflect.Interface:
-		if !v.IsNil() {
-			walk(v.Elem(), visit)
-		}
-	case reflect.Pointer:
-		if v.IsNil() || v.Elem().Kind() != reflect.Struct {
-			return
-		}
-		visit(v.Interface())
-		walk(v.Elem(), visit)
-	case reflect.Slice:
-		for i := range v.Len() {
-			walk(v.Index(i), visit)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			// The declarations of a function are in its body too.
-			if field := v.Type().Field(i); field.Name != "DeclarationList" && field.Name != "File" {
-				walk(v.Field(i), visit)
-			}
-		}
-	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
+
+	"github.com/durward/durward/runtime/vm/late"
 )
 
 // exportsName is the global in which a bundle leaves the action's exports.
@@ -52,6 +54,7 @@ func Compile(p *Program) (code *Code, failure *Failure) {
 		return nil, loadFailure(err, src)
 	}
 	amend(tree, script)
+	late.Rewrite(tree)
 	program, err := goja.CompileAST(tree, false)
 	if err != nil {
 		return nil, loadFailure(err, src)
