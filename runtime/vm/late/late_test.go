@@ -1,6 +1,7 @@
 package late_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -47,7 +48,8 @@ func outcome(t testing.TB, program *goja.Program) string {
 	if err == nil {
 		value, err = rt.RunString(`JSON.stringify($action.execute())`)
 	}
-	if exception, ok := err.(*goja.Exception); ok {
+	var exception *goja.Exception
+	if errors.As(err, &exception) {
 		return strings.TrimSpace(offset.ReplaceAllString(exception.String(), ""))
 	}
 	require.NoError(t, err)
