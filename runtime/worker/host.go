@@ -175,17 +175,35 @@ func (p *process) serveHost(f frame) error {
 	return nil
 }
 
-// ask has the host do a call, and answers it.
+// ask has the host do a call, when there is room for its answer.
 func (p *process) ask(ctx context.Context, c *call, asked vm.HostCall, units int) {
 	defer c.hosted.answered()
+	turn := p.backlog.enter(asked)
+	if turn == nil {
+		p.serve(ctx, c, asked, func() { p.release(units) })
+		return
+	}
+	p.release(units) // the server must read on: a worker that cannot send does not read either
+	if p.backlog.await(ctx, turn) {
+		p.serve(ctx, c, asked, p.backlog.leave)
+	}
+}
+
+// serve has the host do a call, and answers it. It calls done before the worker has to read the answer: one that does not read must not keep the server from reading.
+func (p *process) serve(ctx context.Context, c *call, asked vm.HostCall, done func()) {
 	a := vm.HostAnswer{Err: &vm.HostError{Message: asked.Op + " is not possible here"}}
 	if c.host != nil {
 		a = c.host.Serve(ctx, asked)
 	}
-	p.release(units) // before the worker reads the answer: one that does not read must not keep the server from reading
-	if c.hosted.finish(asked.ID) {
-		p.tell(appendHostAnswer(nil, c.id, asked.ID, a))
+	if !c.hosted.finish(asked.ID) {
+		done()
+		return
 	}
+	answer := appendHostAnswer(nil, c.id, asked.ID, a)
+	p.backlog.add(len(answer))
+	done()
+	p.tell(answer)
+	p.backlog.add(-len(answer))
 }
 
 // hold waits until the worker's host calls may hold so many units more, or the process is to die. Only the reader of the worker calls it.

@@ -1,11 +1,14 @@
 package worker_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -172,4 +175,40 @@ func TestFloods(t *testing.T) {
 			require.LessOrEqual(t, most.Load(), int64(3*64))
 		})
 	}
+}
+
+// lateCalls are how many calls the worker makes before it reads an answer.
+const lateCalls = 200
+
+// readLate makes calls, and reads the answers when it has made all of them.
+func readLate(socket *os.File, id uint64) {
+	for n := range uint64(lateCalls) {
+		_, _ = socket.Write(rawHostCall(id, n, "fetch.read", `{}`, ""))
+	}
+	answers := map[uint64]bool{}
+	in := bufio.NewReader(socket)
+	for len(answers) < lateCalls {
+		var size uint32
+		if binary.Read(in, binary.LittleEndian, &size) != nil {
+			return
+		}
+		payload := make([]byte, size)
+		if _, err := io.ReadFull(in, payload); err != nil {
+			return
+		}
+		answers[binary.LittleEndian.Uint64(payload[9:])] = true
+	}
+	_, _ = socket.Write(rawFrame(5, id, rawResult(strconv.Itoa(len(answers)), "")))
+}
+
+// A worker that asks for much before it reads gets all of it.
+func TestAnswersWaitForTheirWorker(t *testing.T) {
+	t.Parallel()
+	pool := newPool(t, worker.Config{Command: []string{os.Args[0], "hostile", "reads late"}})
+	host := outside(func(context.Context, vm.HostCall) vm.HostAnswer {
+		return vm.HostAnswer{Value: json.RawMessage(`{"done":false}`), Body: make([]byte, 256<<10)}
+	})
+	result := executeWith(t, pool, program(``), vm.Limits{Pending: lateCalls, Wall: time.Minute}, host)
+	require.Nil(t, result.Failure)
+	require.Equal(t, strconv.Itoa(lateCalls), string(result.Outcome))
 }

@@ -69,6 +69,8 @@ func hostile(name string) {
 	case "answers one call and reads no other":
 		time.Sleep(900 * time.Millisecond)
 		_, _ = socket.Write(rawFrame(5, id, rawResult("1", "")))
+	case "reads late":
+		readLate(socket, id)
 	default:
 		if _, ok := floods[name]; ok {
 			flood(socket, id, name)

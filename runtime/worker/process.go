@@ -34,6 +34,7 @@ type process struct {
 	rest    rest
 	hosting sync.WaitGroup
 	holding chan struct{} // what host calls hold of the server's memory, in units
+	backlog backlog
 
 	released bool // its place in the pool is another's; guarded by the pool's lock
 
