@@ -41,6 +41,7 @@ func main() {
 	plain := flag.String("plain", "", "do not measure, but be the plain handler on this `address`")
 	within := flag.String("in-process", "", "do not measure, but be the server without worker processes on this `address`")
 	spinning := flag.Bool("spin", false, "do not measure, but keep the processors busy")
+	crowding := flag.String("crowd", "", "do not measure, but call the hostile programs of the server with this `url`")
 	family := flag.String("family", "", "neighbour: only the families that match this `pattern`")
 	installed := flag.String("installed", "bundler/npm/matrix/node_modules", "packages: the `folder` in which npm has installed the packages")
 	flag.Parse()
@@ -51,6 +52,12 @@ func main() {
 	case *within != "":
 		fmt.Fprintln(os.Stderr, "bench:", serveInProcess(*binary, *within))
 		os.Exit(1)
+	case *crowding != "":
+		if err := beCrowd(*crowding, *family); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
 	case *spinning:
 		fmt.Fprintln(os.Stderr, "bench:", spin())
 		os.Exit(1)
