@@ -71,7 +71,7 @@ func (c *crowd) play(family string) (stop func() int, err error) {
 }
 
 func (c *crowd) end() {
-	c.in.Close()
+	_ = c.in.Close() // the process may have ended already
 	_ = c.cmd.Wait()
 }
 
