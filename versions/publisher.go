@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -125,7 +126,7 @@ func (p *Publisher) prepare(ctx context.Context, tenant catalog.TenantID, slug c
 		warnings = slices.Concat(warnings, undeclared(&draft, source.Files, &bundle.Capabilities))
 	}
 	return Version{
-		Tenant: tenant, Action: slug, Modules: pins(lock), Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: draft.ConfigSchema, Secrets: draft.Secrets,
+		Tenant: tenant, Action: slug, Modules: pins(lock), Files: source.Files, Entry: source.Entry, Triggers: draft.Triggers, ConfigSchema: compact(draft.ConfigSchema), Secrets: draft.Secrets,
 		Hosts: draft.Hosts, Lock: draft.Lock, Bundle: bundle.Script, SourceMap: bundle.SourceMap, Bundler: bundle.Bundler, Code: &bundle.Capabilities.Code,
 	}, warnings, nil
 }
@@ -187,6 +188,15 @@ func (p *Publisher) bundle(ctx context.Context, tenant catalog.TenantID, source 
 	}
 	progress.Report(ctx, progress.Step{Stage: progress.Bundle})
 	return p.Builder.Build(ctx, string(tenant), source)
+}
+
+// compact leaves out the white space between the parts of a schema, which depends on how it came here: a form, a file, another tenant's export. So the same action has the same digest.
+func compact(schema json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if json.Compact(&b, schema) != nil {
+		return schema // as when there is none
+	}
+	return b.Bytes()
 }
 
 func (p *Publisher) now() time.Time {

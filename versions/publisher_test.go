@@ -122,9 +122,11 @@ func TestDigest(t *testing.T) {
 	newTenant(t, s, "other")
 	first, err := publish(t, s, "acme", "a", aDraft(), aBundle, "3.0.0")
 	require.NoError(t, err)
-	same, err := publish(t, s, "other", "a", aDraft(), aBundle, "3.0.0")
+	spaced := aDraft()
+	spaced.ConfigSchema = json.RawMessage("{\n  \"type\": \"object\"\n}")
+	same, err := publish(t, s, "other", "a", spaced, aBundle, "3.0.0")
 	require.NoError(t, err)
-	require.Equal(t, first.Digest, same.Digest, "the tenant is no part of it")
+	require.Equal(t, first.Digest, same.Digest, "the tenant is no part of it, nor is white space in the schema")
 
 	seen := map[string]string{first.Digest: "the first"}
 	differs := func(name string, slug catalog.ActionSlug, number string, draft func(*catalog.Draft), bundle func(*builder)) {
@@ -153,7 +155,7 @@ func TestDigest(t *testing.T) {
 	differs("text across files", "a", "3.0.0", files(func(f map[string]string) { f["action.ts"], f["lib/b.ts"] = "sourcem", "ore" }), nil)
 	differs("entry", "a", "3.0.0", func(d *catalog.Draft) { d.Entry = "lib/b.ts" }, nil)
 	differs("triggers", "a", "3.0.0", func(d *catalog.Draft) { d.Triggers = d.Triggers[:1] }, nil)
-	differs("schema", "a", "3.0.0", func(d *catalog.Draft) { d.ConfigSchema = json.RawMessage(`{"type": "object"}`) }, nil)
+	differs("schema", "a", "3.0.0", func(d *catalog.Draft) { d.ConfigSchema = json.RawMessage(`{"type":"object","title":""}`) }, nil)
 	differs("no schema", "a", "3.0.0", func(d *catalog.Draft) { d.ConfigSchema = nil }, nil)
 	differs("secrets", "a", "3.0.0", func(d *catalog.Draft) { d.Secrets = []string{"AB"} }, nil)
 	differs("no secrets", "a", "3.0.0", func(d *catalog.Draft) { d.Secrets = nil }, nil)
