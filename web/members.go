@@ -70,7 +70,11 @@ func (s *Server) invite(r *request) (any, error) {
 		return nil, err
 	}
 	r.created("/v1/tenants/%s/invitations/%s", r.tenant, i.ID)
-	return api.CreatedInvitation{Invitation: invitationOf(i), Token: token}, nil
+	created := api.CreatedInvitation{Invitation: invitationOf(i), Token: token}
+	if public := s.config.PublicURL; public != nil {
+		created.Link = public.Scheme + "://" + public.Host + "/invitation#" + token
+	}
+	return created, nil
 }
 
 func (s *Server) invitations(r *request) (any, error) {

@@ -238,4 +238,8 @@ func TestOriginBehindProxy(t *testing.T) {
 	s.hosted("10.0.0.7", "POST", "/v1/session", api.SignIn{Key: operatorKey}, "Origin", "https://durward.example.com").into(201, nil)
 	s.hosted("10.0.0.7", "POST", "/v1/session", api.SignIn{Key: operatorKey}, "Origin", "http://durward.example.com").problem(403, "cross_origin")
 	s.hosted("10.0.0.7", "POST", "/v1/session", api.SignIn{Key: operatorKey}, "Origin", "https://durward.example.org").problem(403, "cross_origin")
+	s.tenant("acme")
+	var i api.CreatedInvitation
+	s.call(operatorKey, "POST", "/v1/tenants/acme/invitations", api.NewInvitation{Email: "ada@example.com", Role: "viewer"}).into(201, &i)
+	require.Equal(t, "https://durward.example.com/invitation#"+i.Token, i.Link)
 }

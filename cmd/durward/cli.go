@@ -22,6 +22,8 @@ type cli struct {
 	Tenant  tenantCommand  `cmd:"" group:"server" help:"Create and list tenants."`
 	Key     keyCommand     `cmd:"" group:"server" help:"Create, list and revoke a tenant's keys."`
 
+	Member memberCommand `cmd:"" group:"server" help:"Invite people to a tenant, and manage its members."`
+
 	RunKeys runKeysCommand `cmd:"" name:"run-keys" group:"server" help:"Renew the keys that seal runs."`
 
 	Limits limitsCommand `cmd:"" group:"server" help:"Say the most that one execution of a tenant may have."`

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/seal"
 	"github.com/durward/durward/runtime/worker"
 )
@@ -52,7 +54,7 @@ func (c *demoCommand) serve(ctx context.Context, s streams, server *server, secr
 	go func() { ended <- server.Run(ctx) }()
 	err := setUpDemo(ctx, server.URL(), c.Data, secrets)
 	if err == nil {
-		err = greet(s, server.URL(), secrets)
+		err = greet(s, server.URL(), server.signInLink(secrets.Admin), secrets)
 	}
 	if err != nil {
 		stop()
@@ -62,13 +64,24 @@ func (c *demoCommand) serve(ctx context.Context, s streams, server *server, secr
 	return <-ended
 }
 
+// linkTime is how long the link that signs in is good for, once.
+const linkTime = time.Hour
+
+// signInLink is the page that signs its visitor in as the holder of a key.
+func (s *server) signInLink(secret string) string {
+	id, _ := catalog.SecretID(secret)
+	return s.URL() + "/sign-in#link=" + s.accounts.KeyLink(id, linkTime)
+}
+
 // greet prints all that one needs to begin. Each command is on a line of its own and can be pasted as it is.
-func greet(s streams, url string, keys *demoSecrets) error {
+func greet(s streams, url, link string, keys *demoSecrets) error {
 	curl := func(email string) string {
 		return fmt.Sprintf(`curl -s %s/v1/tenants/%s/flows/%s/slots/after/execute -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"user":{"id":"u1","email":"%s"}}'`,
 			url, demoTenant, demoFlow, keys.Execute, email)
 	}
-	_, err := fmt.Fprintf(s.out, `Durward is ready.
+	_, err := fmt.Fprintf(s.out, `Durward is ready. Open this in a browser; it signs you in once, within an hour:
+
+%[9]s
 
   URL           %[1]s
   tenant        %[2]s
@@ -96,6 +109,6 @@ export DURWARD_URL=%[1]s DURWARD_TENANT=%[2]s DURWARD_KEY=%[3]s
 %[8]s audit executions
 
 Stop it with Ctrl-C. The next start finds everything as it is now.
-`, url, demoTenant, keys.Admin, keys.Execute, keys.Operator, curl("ada@example.com"), curl("mallory@example.org"), s.self)
+`, url, demoTenant, keys.Admin, keys.Execute, keys.Operator, curl("ada@example.com"), curl("mallory@example.org"), s.self, link)
 	return err
 }

@@ -17,7 +17,7 @@ import (
 
 // The documents whose commands are run as they stand, from the beginning to the end: those of a line, which go on from what the one before has made, against a demo of their own.
 var examples = map[string][]string{
-	"actions": {"actions"}, "calling": {"calling"}, "deliveries": {"deliveries"}, "flows": {"flows", "audit"}, "modules": {"modules"}, "rollouts": {"rollouts"}, "secrets": {"secrets"},
+	"actions": {"actions"}, "calling": {"calling"}, "deliveries": {"deliveries"}, "flows": {"flows", "audit"}, "members": {"members"}, "modules": {"modules"}, "rollouts": {"rollouts"}, "secrets": {"secrets"},
 	"setup": {"setup"}, "templates": {"templates"},
 }
 
@@ -144,6 +144,8 @@ var varying = []struct {
 	{regexp.MustCompile(`\b\d+(\.\d+)? ?(µs|ms|s)\b`), "DURATION"},
 	{regexp.MustCompile(`(?m)^(stable|candidate) +\d+ +\d+ `), "$1 N N "}, // runs and calls: the salt decides
 	{regexp.MustCompile(`(% of|has 0 % of) \d+`), "$1 N"},
+	{regexp.MustCompile(`http://\S+/invitation#dwi_\S+`), "LINK"},
+	{regexp.MustCompile(`(?m)^[a-z2-7]{16} `), "ID "},
 	{regexp.MustCompile(` +`), " "}, // the widths of columns follow the above
 }
 

@@ -21,14 +21,15 @@ import (
 // demo is a demo server and what it printed.
 type demo struct {
 	*process
-	url, admin, execute, operator string
-	curls                         []string
-	next                          []string // what to try next: a script
+	url, link, admin, execute, operator string // link: what its link signs in by
+	curls                               []string
+	next                                []string // what to try next: a script
 }
 
 func startDemo(t *testing.T, data string) *demo {
 	t.Helper()
 	d := &demo{process: start(t, false, nil, "demo", "--port", "0", "--data", data)}
+	d.link = d.await(`^http://\S+/sign-in#link=(dwl_\S+)$`)[1]
 	d.url = d.await(`^  URL +(\S+)$`)[1]
 	d.admin = d.await(`^  admin key +(dwk_\S+)$`)[1]
 	d.execute = d.await(`^  execute key +(dwk_\S+)$`)[1]

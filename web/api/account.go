@@ -84,6 +84,7 @@ type Invitation struct {
 type CreatedInvitation struct {
 	Invitation
 	Token string `json:"token" doc:"What makes its holder a member, once. It is shown here and never again; the link is the page /invitation with the token behind a number sign."`
+	Link  string `json:"link,omitempty" doc:"That page; absent if the server was not told how browsers reach it."`
 }
 
 // InvitationToken is the body of POST /v1/invitations/look.
