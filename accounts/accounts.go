@@ -30,6 +30,8 @@ var (
 	ErrFull = errors.New("there are as many members as there may be")
 	// ErrUninvited says that somebody whom a provider vouches for has no account and is not expected.
 	ErrUninvited = errors.New("there is no account, and no invitation")
+	// ErrUnverified says that a provider does not vouch for an e-mail address, and the person is not known by anything else.
+	ErrUnverified = errors.New("there is no verified e-mail address")
 )
 
 // ThrottledError says that there were too many attempts to sign in, to the same account or from the same address.

@@ -106,6 +106,11 @@ func (d *document) check(t testing.TB, method, path string, r *reply) {
 		always := header.(map[string]any)["required"] != false
 		require.False(t, always && r.header.Get(name) == "", "%s: header %s", op.id, name)
 	}
+	if r.status < 400 {
+		d.mu.Lock()
+		d.seen[op.id] = true
+		d.mu.Unlock()
+	}
 	if response["content"] == nil {
 		require.Empty(t, r.body, op.id)
 		return
@@ -121,11 +126,6 @@ func (d *document) check(t testing.TB, method, path string, r *reply) {
 		} else if ok {
 			d.validate(t, ref, r.body)
 		}
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if r.status < 400 {
-		d.seen[op.id] = true
 	}
 }
 

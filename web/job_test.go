@@ -11,13 +11,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/durward/durward/accounts/sso/ssotest"
 	"github.com/durward/durward/web/api"
 )
 
 // TestWholeJob goes from an empty server to a sign-in, and through every route on the way.
 func TestWholeJob(t *testing.T) {
 	t.Parallel()
-	s := newServer(t, withRegistry(t))
+	issuer := ssotest.New(t)
+	s := newServer(t, withRegistry(t), withIssuer(t, issuer, ""))
 	keys := s.tenant("acme")
 	base := "/v1/tenants/acme"
 
@@ -143,6 +145,7 @@ func TestWholeJob(t *testing.T) {
 	readTypes(s, action, keys)
 	retire(s, base, keys)
 	manageMembers(s, base)
+	singleSignOn(s, issuer)
 
 	var key api.CreatedKey
 	s.call(keys["admin"], "POST", base+"/keys", `{"name":"lost","role":"admin"}`).into(201, &key)

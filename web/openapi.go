@@ -123,10 +123,16 @@ func (rt *route) responses(schemas components) map[string]any {
 	if rt.success() == http.StatusCreated {
 		own["Location"] = header("Where the new thing is.")
 	}
+	if rt.success() == http.StatusSeeOther {
+		own["Location"] = header("Where to go on.")
+	}
 	for _, p := range rt.answers {
 		own[p.name] = map[string]any{"description": p.doc, "schema": p.schema, "required": false}
 	}
-	success := map[string]any{"description": http.StatusText(rt.success()), "headers": own, "content": content(schemas, rt.answer)}
+	success := map[string]any{"description": http.StatusText(rt.success()), "headers": own}
+	if rt.answer != nil {
+		success["content"] = content(schemas, rt.answer)
+	}
 	all := map[string]any{strconv.Itoa(rt.success()): success}
 	if rt.events {
 		rt.addEvents(all, headers, schemas)

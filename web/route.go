@@ -19,6 +19,7 @@ type route struct {
 	role         catalog.Role // that the caller needs; empty: no key is needed
 	session      sessionUse   // what it does with the caller's own session
 	query        []parameter
+	openQuery    bool // others may add parameters of their own
 	headers      []parameter
 	body         any         // a zero value of the request's type, or a schemaName; nil: there is no body
 	limit        int64       // of the body, in bytes; zero: maxBody
@@ -143,7 +144,7 @@ func (s *Server) handler(rt route) echo.HandlerFunc {
 
 // checkQuery refuses parameters that the route does not have: a misspelled filter would otherwise filter nothing.
 func (rt *route) checkQuery(c echo.Context) error {
-	if c.Request().URL.RawQuery == "" {
+	if c.Request().URL.RawQuery == "" || rt.openQuery {
 		return nil
 	}
 	var unknown contract.FieldErrors

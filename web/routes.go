@@ -10,7 +10,7 @@ import (
 
 // routes is the one table of routes.
 func routes() []route {
-	return slices.Concat(systemRoutes(), accountRoutes(), tenantRoutes(), memberRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), deliveryRoutes(), rolloutRoutes(), historyRoutes())
+	return slices.Concat(systemRoutes(), accountRoutes(), providerRoutes(), tenantRoutes(), memberRoutes(), settingsRoutes(), actionRoutes(), flowRoutes(), deliveryRoutes(), rolloutRoutes(), historyRoutes())
 }
 
 const (

@@ -189,6 +189,9 @@ type reply struct {
 	body   []byte
 }
 
+// noRedirects takes a redirect for the answer that it is.
+var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
 // call sends a request with a key and checks the answer against the document. A body is JSON text, or a value to make it of; nil sends none.
 func (s *server) call(key, method, path string, body any, headers ...string) *reply {
 	s.t.Helper()
@@ -218,7 +221,7 @@ func (s *server) call(key, method, path string, body any, headers ...string) *re
 			q.Host = headers[i+1]
 		}
 	}
-	answer, err := http.DefaultClient.Do(q)
+	answer, err := noRedirects.Do(q)
 	require.NoError(s.t, err)
 	defer answer.Body.Close()
 	text, err := readAnswer(answer)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/durward/durward/accounts"
+	"github.com/durward/durward/accounts/sso"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/web/api"
 )
@@ -74,26 +75,31 @@ const (
 	byLink       = "link"
 	byInvitation = "invitation"
 	byChange     = "password_change"
+	byProvider   = "sso"
 )
 
-// opened counts an attempt, and if it succeeded hands the session to the browser in place of the one that it had.
+// opened counts an attempt, and if it succeeded answers with the session.
 func (s *Server) opened(r *request, method string, opened accounts.Opened, err error) (any, error) {
 	s.metrics.signedIn(method, err)
+	if err == nil {
+		err = s.handOver(r, &opened)
+	}
 	if err != nil {
 		return nil, err
 	}
+	r.created("/v1/session")
+	return s.sessionOf(r, &opened.SignedIn)
+}
+
+// handOver gives a session to the browser, in place of the one that it had.
+func (s *Server) handOver(r *request, opened *accounts.Opened) error {
 	if former := s.former(r); former != nil {
 		if _, err := s.config.Accounts.SignOut(r.context(), former, false); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	answer, err := s.sessionOf(r, &opened.SignedIn)
-	if err != nil {
-		return nil, err
-	}
 	s.setCookie(r, opened.Token, opened.ExpiresAt.Sub(opened.Session.CreatedAt))
-	r.created("/v1/session")
-	return answer, nil
+	return nil
 }
 
 // former is who is signed in by the cookie of a request that opens a session; nil for nobody.
@@ -109,7 +115,7 @@ func (m *metrics) signedIn(method string, err error) {
 	throttled := (*accounts.ThrottledError)(nil)
 	switch {
 	case err == nil:
-	case errors.Is(err, accounts.ErrRefused):
+	case errors.Is(err, accounts.ErrRefused), errors.Is(err, accounts.ErrUninvited), errors.Is(err, accounts.ErrUnverified), errors.Is(err, sso.ErrDenied):
 		result = "refused"
 	case errors.As(err, &throttled):
 		result = "throttled"

@@ -22,6 +22,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/durward/durward/accounts"
+	"github.com/durward/durward/accounts/sso"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/audit"
@@ -60,6 +61,8 @@ type Config struct {
 	InsecureHTTP bool
 	// TrustedProxies are the addresses of proxies whose header X-Forwarded-For is believed. Default: none.
 	TrustedProxies []netip.Prefix
+	// Providers are those of single sign-on. Default: none.
+	Providers []*sso.Provider
 	// Templates are the shipped actions. Default: none.
 	Templates []api.TemplateDetail
 	// Version is Durward's own, as GET /v1/system tells it. Default: "development".

@@ -62,6 +62,7 @@ const (
 	SessionStarted    EventType = "session.started"
 	SessionEnded      EventType = "session.ended" // by its owner
 	PasswordChanged   EventType = "person.password_changed"
+	IdentityLinked    EventType = "person.identity_linked" // an account is from now on a provider's
 	InvitationCreated EventType = "invitation.created"
 	InvitationRevoked EventType = "invitation.revoked"
 	MemberJoined      EventType = "member.joined"

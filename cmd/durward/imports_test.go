@@ -34,6 +34,8 @@ var mayImport = map[string][]string{
 	"catalog/contract":    {},
 	"accounts":            {"accounts/password", "catalog", "catalog/audit"},
 	"accounts/password":   {},
+	"accounts/sso":        {"accounts", "catalog"},
+	"accounts/sso/*":      {},
 	"idempotency":         {"catalog"},
 	"deliveries":          {"catalog", "catalog/audit", "catalog/contract", "idempotency"},
 	"templates":           {},
@@ -56,7 +58,7 @@ var mayImport = map[string][]string{
 	"web/ui":              {},
 	"web/ui/document":     {"web"},
 	"web": {
-		"accounts", "accounts/password", "versions", "versions/rollout", "catalog", "catalog/audit", "catalog/contract", "catalog/seal", "bundler", "bundler/npm", "bundler/typecheck", "bundler/types", "deliveries", "idempotency", "progress", "runtime", "runtime/host", "runtime/vm", "runtime/worker", "templates", "web/api", "bundler/capability",
+		"accounts", "accounts/password", "accounts/sso", "versions", "versions/rollout", "catalog", "catalog/audit", "catalog/contract", "catalog/seal", "bundler", "bundler/npm", "bundler/typecheck", "bundler/types", "deliveries", "idempotency", "progress", "runtime", "runtime/host", "runtime/vm", "runtime/worker", "templates", "web/api", "bundler/capability",
 	},
 	"cmd/*":         {anything},
 	"bench":         {anything},

@@ -33,6 +33,7 @@ type serveCommand struct {
 	PublicURL      publicURL     `name:"public-url" placeholder:"URL" env:"DURWARD_PUBLIC_URL" help:"How browsers reach the server, for example https://durward.example.com. Without it people can sign in on this machine only."`
 	InsecureHTTP   bool          `name:"insecure-http" env:"DURWARD_INSECURE_HTTP" help:"Let people sign in over http from other machines, where whoever is on the way can read along."`
 	TrustedProxies []proxy       `name:"trusted-proxy" placeholder:"ADDRESS" env:"DURWARD_TRUSTED_PROXIES" help:"An address, or a network as 10.0.0.0/8, of a proxy whose X-Forwarded-For is believed when sign-ins are limited by address. May be repeated."`
+	OIDC           string        `name:"oidc" placeholder:"FILE" type:"existingfile" env:"DURWARD_OIDC" help:"A file with the providers of single sign-on (OpenID Connect)."`
 	SessionIdle    time.Duration `default:"12h" env:"DURWARD_SESSION_IDLE" help:"After how long a session ends that is not used."`
 	SessionTime    time.Duration `name:"session-lifetime" default:"168h" env:"DURWARD_SESSION_LIFETIME" help:"After how long every session ends."`
 
@@ -162,6 +163,10 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	providers, err := readProviders(c.OIDC)
+	if err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("%w; --listen takes another address, for example 127.0.0.1:8081", err)
@@ -177,7 +182,7 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 		},
 		Store:     bolt.Options{TenantBytes: c.TenantStorage << 20},
 		Sessions:  accounts.Options{Idle: c.SessionIdle, Lifetime: c.SessionTime},
-		PublicURL: c.PublicURL.url, InsecureHTTP: c.InsecureHTTP, TrustedProxies: prefixes(c.TrustedProxies),
+		PublicURL: c.PublicURL.url, InsecureHTTP: c.InsecureHTTP, Providers: providers, TrustedProxies: prefixes(c.TrustedProxies),
 	}
 	collectLess()
 	tameStandardLog(config.Logger)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/durward/durward/accounts"
+	"github.com/durward/durward/accounts/sso"
 	"github.com/durward/durward/bundler"
 	"github.com/durward/durward/bundler/npm"
 	"github.com/durward/durward/catalog"
@@ -62,6 +63,8 @@ type serverConfig struct {
 	PublicURL      *url.URL
 	InsecureHTTP   bool
 	TrustedProxies []netip.Prefix
+	// Providers are those of single sign-on. Default: none.
+	Providers []*sso.Provider
 	// Drain is how long a stopping server goes on taking requests. Default: 0.
 	Drain time.Duration
 	// Logger gets what happens. Default: slog.Default.
@@ -234,6 +237,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		PublicURL:       s.config.PublicURL,
 		InsecureHTTP:    s.config.InsecureHTTP,
 		TrustedProxies:  s.config.TrustedProxies,
+		Providers:       s.config.Providers,
 	})
 }
 

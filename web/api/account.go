@@ -40,6 +40,12 @@ type Membership struct {
 	Role string `json:"role" enum:"role" doc:"What one may do there."`
 }
 
+// Provider is a provider of single sign-on.
+type Provider struct {
+	ID   string `json:"id" doc:"Names the provider: a sign-in begins at /auth/oidc/{id}/start."`
+	Name string `json:"name" doc:"What people call the provider."`
+}
+
 // SignedOut is the answer to DELETE /v1/session.
 type SignedOut struct {
 	Ended int `json:"ended" doc:"How many sessions have ended."`
