@@ -45,6 +45,8 @@ type SignedIn struct {
 type Opened struct {
 	SignedIn
 	Token string
+	// Lifetime is how long the session can last if it is used.
+	Lifetime time.Duration
 }
 
 // tokenPrefix starts every token of a session, so that secret scanners know one.
@@ -68,7 +70,7 @@ func (a *Accounts) open(ctx context.Context, s SignedIn, events ...audit.Event) 
 	if err != nil {
 		return Opened{}, err
 	}
-	return Opened{s, token}, nil
+	return Opened{s, token, a.lifetime}, nil
 }
 
 func (a *Accounts) owner(s *SignedIn) Owner {

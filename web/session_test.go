@@ -25,7 +25,7 @@ func TestSignInWithPassword(t *testing.T) {
 	r := b.do("POST", "/v1/session", api.SignIn{Email: " ADA@example.com ", Password: testPassword})
 	var session api.Session
 	r.into(201, &session)
-	requireCookie(t, r, "durward", false)
+	require.Equal(t, 7*24*60*60, requireCookie(t, r, "durward", false).MaxAge, "it lasts as long as a session that is used")
 	require.Equal(t, joined.Person, session.Person)
 	require.Equal(t, []api.Membership{{ID: "acme", Name: "acme", Role: "author"}}, session.Tenants)
 	require.False(t, session.Operator)

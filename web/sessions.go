@@ -98,7 +98,7 @@ func (s *Server) handOver(r *request, opened *accounts.Opened) error {
 			return err
 		}
 	}
-	s.setCookie(r, opened.Token, opened.ExpiresAt.Sub(opened.Session.CreatedAt))
+	s.setCookie(r, opened.Token, opened.Lifetime)
 	return nil
 }
 
