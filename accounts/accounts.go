@@ -34,7 +34,7 @@ var (
 	ErrUnverified = errors.New("there is no verified e-mail address")
 )
 
-// ThrottledError says that there were too many attempts to sign in, to the same account or from the same address.
+// ThrottledError says that there were too many attempts to sign in, to the same account or from the same address, or too many sessions opened by the same owner.
 type ThrottledError struct {
 	// Wait is after how long the next attempt may be made.
 	Wait time.Duration
@@ -74,6 +74,7 @@ type Accounts struct {
 
 	perAccount *throttle
 	perAddress *throttle
+	perOwner   *throttle
 
 	mu    sync.Mutex
 	links map[[sha256.Size]byte]link // by the digest of their tokens
@@ -83,7 +84,7 @@ type Accounts struct {
 func New(store Store, keys Keys, options Options) *Accounts {
 	a := &Accounts{
 		store: store, keys: keys, idle: options.Idle, lifetime: options.Lifetime, operator: options.OperatorKeyHash, now: options.Now, hasher: password.New(),
-		perAccount: newThrottle(accountBurst, accountPause), perAddress: newThrottle(addressBurst, addressPause),
+		perAccount: newThrottle(accountBurst, accountPause), perAddress: newThrottle(addressBurst, addressPause), perOwner: newThrottle(ownerBurst, ownerPause),
 		links: make(map[[sha256.Size]byte]link),
 	}
 	if a.idle <= 0 {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -57,8 +58,11 @@ func newToken(prefix string) string { return prefix + rand.Text() + rand.Text() 
 
 // open starts a session. The events are told besides that of the sign-in, which each tenant gets in which the owner has a role.
 func (a *Accounts) open(ctx context.Context, s SignedIn, events ...audit.Event) (Opened, error) {
-	token, now := newToken(tokenPrefix), a.now().UTC()
-	s.Session = Session{ID: sha256.Sum256([]byte(token)), Owner: a.owner(&s), CreatedAt: now, SeenAt: now}
+	token, now, owner := newToken(tokenPrefix), a.now().UTC(), a.owner(&s)
+	if wait := a.perOwner.take(fmt.Sprint(owner), now); wait > 0 {
+		return Opened{}, &ThrottledError{wait}
+	}
+	s.Session = Session{ID: sha256.Sum256([]byte(token)), Owner: owner, CreatedAt: now, SeenAt: now}
 	if s.Person != nil {
 		s.Session.Epoch = s.Person.Epoch
 	}

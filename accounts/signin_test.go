@@ -23,7 +23,7 @@ func TestThrottle(t *testing.T) {
 		return err
 	}
 	for range 15 {
-		require.NoError(t, attempt(address, password), "what succeeds is not limited")
+		require.NoError(t, attempt(address, password), "what succeeds counts for neither account nor address")
 	}
 	for i := range 10 {
 		require.ErrorIs(t, attempt(fmt.Sprint(i), "wrong password"), accounts.ErrRefused)
@@ -39,6 +39,27 @@ func TestThrottle(t *testing.T) {
 	require.ErrorAs(t, attempt("x", password), &throttled, "one attempt a minute")
 	w.pass(time.Hour)
 	require.NoError(t, attempt("x", password))
+}
+
+// TestSessionsOfAnOwnerAreLimited opens one after the other, each of which is in the audit.
+func TestSessionsOfAnOwnerAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, first := w.key(catalog.RoleViewer)
+	_, second := w.key(catalog.RoleViewer)
+	for range 30 {
+		_, err := w.SignInWithKey(t.Context(), address, first)
+		require.NoError(t, err)
+	}
+	_, err := w.SignInWithKey(t.Context(), address, first)
+	throttled := (*accounts.ThrottledError)(nil)
+	require.ErrorAs(t, err, &throttled)
+	require.Equal(t, 10*time.Second, throttled.Wait)
+	_, err = w.SignInWithKey(t.Context(), address, second)
+	require.NoError(t, err)
+	w.pass(10 * time.Second)
+	_, err = w.SignInWithKey(t.Context(), address, first)
+	require.NoError(t, err)
 }
 
 // TestThrottleUnderLoad guesses from many goroutines at once.

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// How often one may try to sign in. A success gives its attempt back.
+// How often one may try to sign in. A success gives its attempt back, and counts for its owner: each is an event in the audit, which nobody must be able to fill.
 const (
 	accountBurst = 10 // attempts at an account before pauses begin
 	accountPause = time.Minute
 	addressBurst = 30 // attempts from an address
 	addressPause = 10 * time.Second
+	ownerBurst   = 30 // sessions of an owner
+	ownerPause   = 10 * time.Second
 )
 
 // throttle bounds attempts by the generic cell rate algorithm (ITU-T I.371): a burst, and then one per pause. It has a fixed number of cells, which names share

@@ -111,7 +111,7 @@ var problemKinds = []problemKind{
 	{quota, 422, "The tenant has stored as much as it may", "Its drafts, versions, revisions and audit of edits have as many bytes as the operator allows one tenant."},
 	{tooManyRequests, 429, "The tenant asks for too much at once", "It has as many reads, or bytes of bodies, under way as one tenant may have. Try again after a moment."},
 	{tooManyDeliveries, 429, "Too many deliveries wait", "The tenant has as many calls of asynchronous triggers waiting as the operator allows one tenant. Try again later."},
-	{tooManySignIns, 429, "Too many attempts to sign in", "They were for the same account, or from the same address. Wait for as long as the header Retry-After says."},
+	{tooManySignIns, 429, "Too many attempts to sign in", "They were for the same account or the same key, or from the same address. Wait for as long as the header Retry-After says."},
 	{internal, 500, "The server has a problem", "It is not the request's fault. The server's log has more, under the request id."},
 	{registryFailed, 502, "The npm registry does not answer as it should", "It cannot be reached, or refuses what it is asked. The server's log has more, under the request id."},
 	{busy, 503, "The server is busy", "No worker was free in time, or no room for the body or the record of the call. Try again after a moment."},
