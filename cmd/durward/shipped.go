@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+
 	"github.com/durward/durward/catalog"
 	"github.com/durward/durward/catalog/contract"
 	"github.com/durward/durward/templates"
@@ -30,7 +32,11 @@ func shipped() []api.TemplateDetail {
 func sources() map[string]catalog.Template {
 	all := map[string]catalog.Template{}
 	for _, t := range templates.All() {
-		draft := catalog.Draft{Files: t.Files, ConfigSchema: t.ConfigSchema, Secrets: t.Secrets, Hosts: t.Hosts}
+		schema, err := json.Marshal(t.ConfigSchema) // as a client would send it: the digest of a version is over its bytes
+		if err != nil {
+			panic(err) // embedded, and read by a test
+		}
+		draft := catalog.Draft{Files: t.Files, ConfigSchema: schema, Secrets: t.Secrets, Hosts: t.Hosts}
 		for _, id := range t.Triggers {
 			draft.Triggers = append(draft.Triggers, contract.TriggerID(id))
 		}

@@ -75,8 +75,11 @@ func state(o *api.Origin) string {
 
 // originOf is what an action was made from, in words.
 func originOf(a api.Action, d api.Draft) string {
-	if d.Origin == nil {
+	switch {
+	case d.Origin == nil:
 		return a.Template
+	case a.Kind != kindTemplate:
+		return strings.TrimSpace(d.Origin.Template+" "+d.Origin.Release) + ", a copy of your own"
 	}
 	return d.Origin.Template + " " + state(d.Origin)
 }
