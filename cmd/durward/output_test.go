@@ -53,6 +53,13 @@ func TestOutput(t *testing.T) {
 			Methods: map[string][]api.Attachment{"passkey": {}},
 		},
 	}}
+	shippedGate := api.TemplateDetail{
+		Template: api.Template{
+			Slug: "gate", Name: "Gate", Description: "Lets some in.", Version: "1.1.0", Triggers: []string{"login.after"}, Hosts: []string{"*"}, Notes: []string{"It is a gate."},
+			ConfigSchema: json.RawMessage(`{"required":["domains"],"properties":{"domains":{"description":"Who gets in."},"open":{"description":"Whether it is open.","default":false}}}`),
+		},
+		Samples: []api.Sample{{Name: "somebody", Trigger: "login.after", Config: json.RawMessage(`{"domains": ["example.com"]}`), Event: json.RawMessage(`{}`), Outcome: json.RawMessage(`{"kind":"continue"}`)}},
+	}
 	failure := &api.Failure{
 		Kind: "thrown", Message: "TypeError: Cannot read property 'y' of undefined", Hint: "Test for it.",
 		Stack: []api.Frame{{Function: "inner", File: "npm:ms@2.1.3/index.js", Line: 1, Column: 700}, {Function: "check", File: "lib/check.ts", Line: 3, Column: 9, Text: "\treturn x.y;"}, {Function: "execute", File: "action.ts", Line: 6, Column: 2}},
@@ -64,6 +71,12 @@ func TestOutput(t *testing.T) {
 		}},
 		"GET " + acme + "/actions?limit=200":               api.List[api.Action]{Items: []api.Action{{Slug: "gate", Name: "Gate", Kind: "custom", CreatedAt: noon}}, Next: "gate"},
 		"GET " + acme + "/actions?after=gate&limit=200":    api.List[api.Action]{Items: []api.Action{{Slug: "greet", Name: "Greet", Kind: "template", Latest: "2.1.0", CreatedAt: noon}}},
+		"GET /v1/templates":                                api.List[api.Template]{Items: []api.Template{shippedGate.Template}},
+		"GET /v1/templates/gate":                           shippedGate,
+		"GET " + acme + "/actions/greet/draft":             api.Draft{Revision: 3, Origin: &api.Origin{Template: "gate", Release: "1.0.0", Customised: true, Newest: "1.1.0"}},
+		"POST " + acme + "/actions/greet/draft/adopt":      api.Problem{Title: "The draft has work in it", Detail: "Its sources are not those of a release.", Status: 409, Code: "customised"},
+		"GET " + acme + "/actions/gate/draft":              api.Draft{Revision: 3, Origin: &api.Origin{Template: "gate", Release: "1.0.0", Newest: "1.1.0"}},
+		"POST " + acme + "/actions/gate/draft/adopt":       api.Draft{Revision: 4, Origin: &api.Origin{Template: "gate", Release: "1.1.0", Newest: "1.1.0"}},
 		"GET " + acme + "/flows/login":                     api.FlowDetail{Flow: api.Flow{Slug: "login", Kind: "login", Name: "Sign-in", Revision: 7, CreatedAt: noon}, Live: live},
 		"GET " + acme + "/flows/login/revisions?limit=200": api.List[api.Revision]{Items: []api.Revision{live}},
 		"GET " + acme + "/audit/edits?flow=login&limit=200": api.List[api.Event]{Items: []api.Event{
@@ -108,6 +121,10 @@ func TestOutput(t *testing.T) {
 	cases := map[string][]string{
 		"help":             {"--help"},
 		"no-command":       {},
+		"templates":        {"templates"},
+		"template":         {"templates", "show", "gate"},
+		"adopted":          {"action", "adopt", "gate"},
+		"customised":       {"action", "adopt", "greet"},
 		"unknown-command":  {"frobnicate"},
 		"missing-argument": {"flow", "attach", "login"},
 		"missing-tenant":   {"action", "list", "--tenant", ""},
@@ -147,7 +164,7 @@ func TestOutput(t *testing.T) {
 			t.Parallel()
 			if !offline[name] {
 				args = append(args, "--url", url, "--key", "dwk_x")
-				if args[0] != "tenant" {
+				if args[0] != "tenant" && name != "template" {
 					args = append(args, "--tenant", "acme")
 				}
 			}

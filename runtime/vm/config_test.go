@@ -1,9 +1,11 @@
 package vm_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,4 +106,37 @@ func TestLargeConfig(t *testing.T) {
 		require.Nil(t, r.Failure)
 		require.Equal(t, want, string(r.Outcome))
 	}
+}
+
+// Whatever a config is, an action sees it as JSON.parse would have it, and a lookup finds in a list what is there.
+func FuzzConfig(f *testing.F) {
+	for _, seed := range []string{`{}`, ` { "a" : [ "x" , "\u0062" ] , "b":{"c":null} } `, `{"a":["` + strings.Repeat(`y","`, 200) + `z"],"n":-1.5e3,"t":true}`, `{"a":[1,"x"]}`, `{"":""}`} {
+		f.Add(seed)
+	}
+	program := vm.NewProgram([]byte(`"use strict"; var $action = { execute(input) {
+		const found = {};
+		for (const [name, value] of Object.entries(input.config)) {
+			if (Array.isArray(value) && value.every((entry) => typeof entry === "string")) found[name] = value.every((entry) => durward.list(name).has(entry));
+		}
+		return [input.config, found];
+	} };`), nil)
+	f.Fuzz(func(t *testing.T, text string) {
+		var members map[string]json.RawMessage
+		if !utf8.ValidString(text) || strings.Contains(text, `\u`) || json.Unmarshal([]byte(text), &members) != nil || members == nil {
+			t.Skip()
+		}
+		canonical, err := json.Marshal(members) // without members that are there twice, as configs are stored
+		require.NoError(t, err)
+		machine := vm.NewMachine(func(_ *vm.Execution, f *vm.Failure) { panic(f.Message) }, nil)
+		machine.Load(program)
+		r := drive(machine.Start(program.Digest, vm.Call{Entry: "execute", Input: []byte(`{}`), Config: vm.NewConfig(canonical)}))
+		require.Nil(t, r.Failure, "%+v", r.Failure)
+		var got struct{ config, found json.RawMessage }
+		require.NoError(t, json.Unmarshal(r.Outcome, &[]any{&got.config, &got.found}))
+		var want, have any
+		require.NoError(t, json.Unmarshal(canonical, &want))
+		require.NoError(t, json.Unmarshal(got.config, &have))
+		require.Equal(t, want, have)
+		require.NotContains(t, string(got.found), "false")
+	})
 }
