@@ -37,7 +37,7 @@ func TestExamples(t *testing.T) {
 			s := openSession(t, "DURWARD_URL="+d.url, "DURWARD_TENANT="+demoTenant, "DURWARD_KEY="+d.admin)
 			for _, page := range pages {
 				for _, e := range shownCommands(document(t, "docs/"+page+".md")) {
-					s.compare(e)
+					s.compare(page, e)
 				}
 			}
 		})
@@ -115,7 +115,7 @@ func (s *session) run(commands string) string {
 }
 
 // compare runs what a document shows. Where the document waits for something, a busy machine may take longer: then it is asked again.
-func (s *session) compare(e shown) {
+func (s *session) compare(page string, e shown) {
 	s.t.Helper()
 	end := time.Now().Add(patience)
 	for {
@@ -124,11 +124,28 @@ func (s *session) compare(e shown) {
 			return
 		}
 		want, got := constant(*e.output, out)
-		if want == got || !strings.HasPrefix(e.commands, "sleep ") || time.Now().After(end) {
-			require.Equal(s.t, want, got, "the document shows otherwise what these print:\n%s", e.commands)
+		switch {
+		case want == got:
 			return
+		case strings.HasPrefix(e.commands, "sleep ") && time.Now().Before(end):
+		case *update:
+			showInstead(s.t, page, e, out)
+			return
+		default:
+			require.Equal(s.t, want, got, "the document shows otherwise what these print:\n%s", e.commands)
 		}
 	}
+}
+
+// showInstead writes into a document what its commands print.
+func showInstead(t *testing.T, page string, e shown, out string) {
+	t.Helper()
+	path, shows := filepath.Join(root, "docs", page+".md"), e.commands+"```\n\n```\n"
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	next := strings.Replace(string(text), shows+*e.output, shows+out, 1)
+	require.NotEqual(t, string(text), next)
+	require.NoError(t, os.WriteFile(path, []byte(next), 0o644))
 }
 
 // What is another at each time, and what stands for it.
