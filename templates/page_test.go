@@ -26,10 +26,12 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{}
 	var index strings.Builder
-	fmt.Fprint(&index, "| template | what it does |\n|---|---|\n")
-	for _, template := range templates.All() {
+	fmt.Fprint(&index, "| for | template | what it does |\n|---|---|---|\n")
+	all := slices.Clone(templates.All())
+	slices.SortStableFunc(all, func(a, b templates.Template) int { return strings.Compare(a.Category, b.Category) })
+	for _, template := range all {
 		pages[template.Name+".md"] = page(t, template)
-		fmt.Fprintf(&index, "| [%s](templates/%s.md) | %s |\n", template.Name, template.Name, template.Purpose)
+		fmt.Fprintf(&index, "| %s | [%s](templates/%s.md) | %s |\n", template.Category, template.Name, template.Name, template.Purpose)
 	}
 	fresh(t, "templates.md", between(t, "templates.md", index.String()))
 	for name, text := range pages {
