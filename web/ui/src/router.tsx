@@ -63,7 +63,75 @@ const action = createRoute({
   component: lazyRouteComponent(() => import("./editor/ActionPage"), "ActionPage"),
 });
 
-const routes = root.addChildren([signIn, invitation, signedIn.addChildren([home, tenant.addChildren([start, actions, newAction, action])])]);
+const versions = createRoute({
+  getParentRoute: () => tenant,
+  path: "/actions/$action/versions",
+  component: lazyRouteComponent(() => import("./versions/VersionsPage"), "VersionsPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => tenant,
+  path: "/actions/$action/compare",
+  component: lazyRouteComponent(() => import("./versions/ComparePage"), "ComparePage"),
+});
+
+const flows = createRoute({
+  getParentRoute: () => tenant,
+  path: "/flows",
+  component: lazyRouteComponent(() => import("./flows/FlowsPage"), "FlowsPage"),
+});
+
+const flow = createRoute({
+  getParentRoute: () => tenant,
+  path: "/flows/$flow",
+  component: lazyRouteComponent(() => import("./flows/FlowPage"), "FlowPage"),
+});
+
+const revisions = createRoute({
+  getParentRoute: () => tenant,
+  path: "/flows/$flow/revisions",
+  component: lazyRouteComponent(() => import("./flows/RevisionsPage"), "RevisionsPage"),
+});
+
+const rollout = createRoute({
+  getParentRoute: () => tenant,
+  path: "/flows/$flow/rollout",
+  component: lazyRouteComponent(() => import("./flows/RolloutPage"), "RolloutPage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => tenant,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("./runs/RunsPage"), "RunsPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => tenant,
+  path: "/runs/$run",
+  component: lazyRouteComponent(() => import("./runs/RunPage"), "RunPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("./audit/AuditPage"), "AuditPage"),
+});
+
+const settingsStart = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings",
+  beforeLoad: ({ params }) => {
+    throw redirect({ href: `/t/${params.tenant}/settings/secrets` });
+  },
+});
+
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: "/settings/$section",
+  component: lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage"),
+});
+
+const routes = root.addChildren([signIn, invitation, signedIn.addChildren([home, tenant.addChildren([start, actions, newAction, action, versions, compare, flows, flow, revisions, rollout, runs, run, audit, settingsStart, settings])])]);
 
 export const router = createRouter({ routeTree: routes, defaultPreload: "intent", defaultPreloadStaleTime: 0, scrollRestoration: true });
 

@@ -47,3 +47,10 @@ export const timeOfDay = (time: string | Date) => clock.format(new Date(time));
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
+
+/** Gives values to the person as a file, each on a line of its own. */
+export function download(name: string, values: unknown[]) {
+  const url = URL.createObjectURL(new Blob([values.map((v) => `${JSON.stringify(v)}\n`).join("")], { type: "application/x-ndjson" }));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  URL.revokeObjectURL(url);
+}

@@ -1,1 +1,0 @@
-export{o as conf,s as language}from"./ActionPage.js";
