@@ -11,7 +11,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # Without symbol table and debug information the program is nearly a third smaller; panics still name functions and lines.
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 
-.PHONY: help run build ui ui-check test race lint fmt fmt-check fuzz bench bench-packages bench-rollouts hostile neighbour soak check update
+.PHONY: help run build ui ui-check test test-ui race lint fmt fmt-check fuzz bench bench-packages bench-rollouts hostile neighbour soak check update
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -30,6 +30,10 @@ ui-check: ## say whether web/ui/dist is what its sources make (needs Node)
 
 test: ## run the tests; what is skipped, and why, is listed at the end
 	@GO="$(GO)" ./.ci/test
+	@GO="$(GO)" ./.ci/ui test
+
+test-ui: ## drive the browser application in Debian's chromium (part of test); pictures of every screen are in web/ui/shots
+	@GO="$(GO)" ./.ci/ui test
 
 race: ## run the tests under the race detector (needs a C compiler)
 	@GO="$(GO)" ./.ci/test -race

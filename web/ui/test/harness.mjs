@@ -90,6 +90,10 @@ export async function launch() {
 }
 
 export async function closeBrowser() {
+  // What is on the screens when a file of tests ends: of one that failed, the reason mostly.
+  for (const context of shared?.contexts() ?? []) {
+    for (const [i, page] of context.pages().entries()) await shoot(page, `last-${process.argv[1].split("/").at(-1).split(".")[0]}-${i}`).catch(() => {});
+  }
   await shared?.close();
   shared = undefined;
 }

@@ -31,18 +31,22 @@ test("a newcomer gets from nothing to a run", async () => {
   await page.locator(".studio-code .view-line").first().waitFor();
   const code = page.locator(".studio-code .monaco-editor");
   // Into the function that decides: a line that the types help to write.
-  await code.locator(".view-line", { hasText: "input.config" }).first().click();
+  await code.locator(".view-line", { hasText: "durward.domain" }).first().click();
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("console.log(input.user?.ema");
+  await page.keyboard.type("console.log(user.ema");
   await page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "email" }).first().waitFor();
   await shoot(page, "newcomer-2-completion");
   await page.keyboard.press("Enter");
+  await page.keyboard.type(");");
   await page.locator("[data-standing=saved]").waitFor();
 
+  // A config that the schema takes, in the form that is made of it.
+  await page.getByRole("combobox", { name: "Allowed domains" }).fill("example.org");
+  await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const result = page.getByTestId("result");
-  await result.getByText("block", { exact: true }).waitFor(); // no domain is listed yet
+  await result.getByText("block", { exact: true }).waitFor(); // another domain is listed
   await result.getByText("ada@example.com").waitFor(); // what the new line wrote
   await shoot(page, "newcomer-3-test");
 
@@ -57,8 +61,8 @@ test("a newcomer gets from nothing to a run", async () => {
   await page.getByRole("button", { name: "New flow" }).first().click();
   await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
   const drawer = page.getByRole("dialog", { name: "Attach to a slot" });
-  await drawer.getByRole("button", { name: /Add/ }).first().click();
-  await drawer.locator(".config-form input").first().fill("example.com");
+  await drawer.getByRole("combobox", { name: "Allowed domains" }).fill("example.com");
+  await page.keyboard.press("Enter");
   await shoot(page, "newcomer-5-attach");
   await drawer.getByRole("button", { name: "Attach", exact: true }).click();
   await page.getByRole("button", { name: "Save or roll out…" }).click();

@@ -3,15 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import type { Schemas } from "../api/client";
-import { actionsQuery, liveFlowsQuery, triggersQuery } from "../api/queries";
+import { actionFiguresQuery, actionsQuery, liveFlowsQuery, triggersQuery } from "../api/queries";
 import { IconPlus, IconSearch } from "../icons";
 import { useMay, useTenant } from "../shell/session";
-import { Ago } from "../parts/Ago";
 import { Empty } from "../parts/Empty";
+import { duration, percent, plural } from "../parts/format";
 import { Link, useSearch } from "../parts/Link";
 import { Failure } from "../parts/Notice";
 import { Page } from "../parts/Page";
 import { ShowAsCode } from "../parts/ShowAsCode";
+import { Sparkline } from "../parts/Sparkline";
 import { Tag } from "../parts/Tag";
 import { attachmentsOf, type Place } from "./attached";
 import { FirstSteps } from "./FirstSteps";
@@ -55,6 +56,7 @@ function List({ tenant, actions }: { tenant: string; actions: Schemas["Action"][
   const [find, trigger, kind] = ["find", "trigger", "kind"].map((name) => search.get(name) || undefined);
   const triggers = useQuery(triggersQuery).data ?? [];
   const flows = useQuery(liveFlowsQuery(tenant)).data;
+  const figures = useQuery(actionFiguresQuery(tenant)).data;
   const attached = useMemo(() => attachmentsOf(flows ?? []), [flows]);
   const words = (find ?? "").toLowerCase();
   const shown = actions.filter(
@@ -115,12 +117,14 @@ function List({ tenant, actions }: { tenant: string; actions: Schemas["Action"][
                 <th>Action</th>
                 <th>Newest version</th>
                 <th>Attached</th>
-                <th>Created</th>
+                <th>Last 24 hours</th>
+                <th className="end">Failed</th>
+                <th className="end">95 % within</th>
               </tr>
             </thead>
             <tbody>
               {shown.map((a) => (
-                <Row key={a.slug} tenant={tenant} action={a} places={attached.get(a.slug) ?? []} />
+                <Row key={a.slug} tenant={tenant} action={a} places={attached.get(a.slug) ?? []} figures={figures?.items.find((i) => i.action === a.slug)} from={figures?.from} />
               ))}
             </tbody>
           </table>
@@ -130,7 +134,16 @@ function List({ tenant, actions }: { tenant: string; actions: Schemas["Action"][
   );
 }
 
-function Row({ tenant, action, places }: { tenant: string; action: Schemas["Action"]; places: Place[] }) {
+interface RowProps {
+  tenant: string;
+  action: Schemas["Action"];
+  places: Place[];
+  figures?: Schemas["Course"];
+  from?: string;
+}
+
+function Row({ tenant, action, places, figures, from }: RowProps) {
+  const total = figures?.total;
   return (
     <tr>
       <td style={{ minWidth: 260 }}>
@@ -158,9 +171,28 @@ function Row({ tenant, action, places }: { tenant: string; action: Schemas["Acti
           </div>
         ))}
       </td>
-      <td className="muted" style={{ whiteSpace: "nowrap" }}>
-        <Ago time={action.created_at} />
+      <td style={{ whiteSpace: "nowrap" }}>
+        {figures && from && total ? (
+          <span className="row">
+            <Sparkline values={hourly(figures.points, from)} label={`${plural(total.count, "run")} in the last 24 hours, by the hour`} />
+            <span className="muted small number">{total.count}</span>
+          </span>
+        ) : (
+          <span className="muted">—</span>
+        )}
       </td>
+      <td className="end number">{total ? <span style={{ color: total.failed > 0 ? "var(--bad)" : undefined }}>{percent(total.failed / Math.max(total.count, 1))}</span> : <span className="muted">—</span>}</td>
+      <td className="end number">{total ? duration(total.p95_us) : <span className="muted">—</span>}</td>
     </tr>
   );
+}
+
+/** The counts of 24 hours from a moment on. Hours without calls are not told. */
+function hourly(points: Schemas["Course"]["points"], from: string): number[] {
+  const values = Array.from({ length: 24 }, () => 0);
+  for (const p of points) {
+    const hour = Math.floor((Date.parse(p.time) - Date.parse(from)) / 3_600_000);
+    values[Math.min(Math.max(hour, 0), 23)] += p.count;
+  }
+  return values;
 }

@@ -51,7 +51,7 @@ function fromTemplate(t: Schemas["Template"]): Origin {
     label: t.name,
     name: t.name,
     description: t.description,
-    body: { kind: "template", template: t.slug, files: t.files, triggers: t.triggers, config_schema: t.config_schema, secrets: t.secrets },
+    body: { kind: "template", template: t.slug, files: t.files, triggers: t.triggers, config_schema: t.config_schema, secrets: t.secrets, hosts: t.hosts },
   };
 }
 

@@ -130,3 +130,19 @@ export const secretsQuery = (tenant: string) =>
     queryKey: [tenant, "secrets"],
     queryFn: () => all<Schemas["Secret"]>((after) => ask(api.GET("/v1/tenants/{tenant}/secrets", { params: { path: { tenant }, query: { after, limit: page } } }))),
   });
+
+/** What the last day's calls came to, an hour each, by action. */
+export const actionFiguresQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: [tenant, "figures", "action"],
+    staleTime: 30_000,
+    queryFn: () => ask(api.GET("/v1/tenants/{tenant}/statistics", { params: { path: { tenant }, query: { by: "action", step: 3600 } } })),
+  });
+
+/** What the last day's calls of one action came to, by its versions. */
+export const versionFiguresQuery = (tenant: string, action: string) =>
+  queryOptions({
+    queryKey: [tenant, "figures", "version", action],
+    staleTime: 15_000,
+    queryFn: () => ask(api.GET("/v1/tenants/{tenant}/statistics", { params: { path: { tenant }, query: { by: "version", action, step: 900 } } })),
+  });

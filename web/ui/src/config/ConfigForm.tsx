@@ -3,6 +3,7 @@ import type { RJSFSchema, UiSchema } from "@rjsf/utils";
 import { Component, useMemo, type ReactNode } from "react";
 
 import { Notice } from "../parts/Notice";
+import { TagsWidget, uiSchemaOf } from "./TagsWidget";
 import { validator } from "./validator";
 
 interface Props {
@@ -16,6 +17,7 @@ interface Props {
 /** A form made of a JSON Schema. It sends nothing: whoever shows it has the value. */
 export default function ConfigForm({ schema, value, onChange, disabled, id = "config" }: Props) {
   const shown = useMemo(() => withoutMeta(schema), [schema]);
+  const ui = useMemo(() => ({ ...plain, ...uiSchemaOf(shown) }), [shown]);
   return (
     <Guard key={JSON.stringify(shown)}>
       <div className="config-form">
@@ -23,11 +25,12 @@ export default function ConfigForm({ schema, value, onChange, disabled, id = "co
           tagName="div"
           idPrefix={id}
           schema={shown}
-          uiSchema={plain}
+          uiSchema={ui}
+          widgets={widgets}
           formData={value}
           validator={validator}
           disabled={disabled}
-          liveValidate="onChange"
+          liveValidate="onBlur"
           showErrorList={false}
           noHtml5Validate
           onChange={(event) => onChange(event.formData)}
@@ -37,6 +40,7 @@ export default function ConfigForm({ schema, value, onChange, disabled, id = "co
   );
 }
 
+const widgets = { tags: TagsWidget };
 const plain: UiSchema = { "ui:submitButtonOptions": { norender: true }, "ui:label": false };
 
 /** The dialect is told by the server's documents, and not known to the form. */

@@ -75,7 +75,7 @@ export function PackagesPanel({ tenant, slug, keeper, state, readOnly }: Props) 
                 <th>Declared</th>
                 <th>Settled on</th>
                 <th>Types</th>
-                <th />
+                <td />
               </tr>
             </thead>
             <tbody>

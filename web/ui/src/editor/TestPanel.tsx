@@ -13,7 +13,7 @@ import { CodeView } from "./CodeView";
 import type { DraftKeeper, State } from "./DraftKeeper";
 import { monaco } from "./monaco";
 import { sampleFor, savedSamples, saveSamples, type SavedSample } from "./samples";
-import { defaultsOf } from "./schemas";
+import { defaultsOf, needsConfig } from "./schemas";
 import { TrialResult } from "./TrialResult";
 import type { Workspace } from "./Workspace";
 
@@ -38,6 +38,7 @@ export function TestPanel({ tenant, slug, keeper, state, workspace, open, run, d
   const [event, setEvent] = useEvent(tenant, slug, trigger, triggers);
   const [config, setConfig] = useState<unknown>(() => defaultsOf(source.config_schema));
   const [sample, setSample] = useState<SavedSample>();
+  const [needed] = useState(() => needsConfig(source.config_schema));
 
   const trial = useMutation({
     mutationFn: async () => {
@@ -127,7 +128,7 @@ export function TestPanel({ tenant, slug, keeper, state, workspace, open, run, d
         </div>
       </div>
       {source.config_schema !== undefined && source.config_schema !== null && (
-        <details>
+        <details open={needed}>
           <summary className="small muted">Config</summary>
           <ConfigEditor schema={source.config_schema} value={config} onChange={setConfig} id="trial" />
         </details>

@@ -125,7 +125,7 @@ monaco.editor.defineTheme("durward-dark", {
     { token: "number", foreground: "f0b27a" },
     { token: "type", foreground: "9dc1f2" },
   ],
-  colors: { "editor.background": "#15181b", "editorLineNumber.foreground": "#848d96", "editorLineNumber.activeForeground": "#dde1e5", "editor.lineHighlightBorder": "#00000000", "editor.lineHighlightBackground": "#1b1f23", "editorWidget.background": "#1d2125" },
+  colors: { "editor.background": "#15181b", "editorLineNumber.foreground": "#848d96", "editorLineNumber.activeForeground": "#dde1e5", "editor.lineHighlightBorder": "#00000000", "editor.lineHighlightBackground": "#1b1f23", "editorWidget.background": "#1d2125", "diffEditor.insertedTextBackground": "#2b867230", "diffEditor.insertedLineBackground": "#2b867220", "diffEditor.removedTextBackground": "#a3241d38", "diffEditor.removedLineBackground": "#a3241d22" },
 });
 
 // The first editor that is made decides for all: what is said of a completion is shown beside it from the start.

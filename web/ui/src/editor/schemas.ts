@@ -7,3 +7,10 @@ export function defaultsOf(schema: unknown): Record<string, unknown> {
   }
   return values;
 }
+
+/** Whether a config has to be filled in before it is valid: something is required that has no default. */
+export function needsConfig(schema: unknown): boolean {
+  const required = (schema as { required?: string[] } | undefined)?.required ?? [];
+  const defaults = defaultsOf(schema);
+  return required.some((name) => !(name in defaults));
+}

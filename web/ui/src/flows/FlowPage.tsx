@@ -7,7 +7,7 @@ import { Suspense, useEffect, useMemo, useState } from "react";
 import { api, ask, hasCode, type Schemas } from "../api/client";
 import { flowQuery, triggersQuery } from "../api/queries";
 import { same } from "../editor/DraftKeeper";
-import { IconHistory, IconRocket } from "../icons";
+import { IconHistory, IconLock, IconRocket } from "../icons";
 import { Ago } from "../parts/Ago";
 import { Link, useGo, useSearch } from "../parts/Link";
 import { Failure, Notice } from "../parts/Notice";
@@ -165,6 +165,7 @@ function Flow({ tenant, slug }: { tenant: string; slug: string }) {
         {steps[""] && (
           <li className="flow-step">
             <span className="flow-dot" aria-hidden />
+            <IconLock size={13} stroke={1.8} aria-label="Done by the login system" className="muted" />
             <span className="muted">{steps[""]}</span>
           </li>
         )}

@@ -51,7 +51,7 @@ export function RevisionsPage() {
               <th>Revision</th>
               <th>What it changed</th>
               <th>Saved</th>
-              <th />
+              <td />
             </tr>
           </thead>
           <tbody>

@@ -233,7 +233,7 @@ function Figures({ rollout: r }: { rollout: Rollout }) {
       <table className="list" aria-label="Figures" style={{ maxWidth: 820 }}>
         <thead>
           <tr>
-            <th />
+            <td />
             <th>Revision {r.stable}, stable</th>
             <th>Revision {r.candidate}, candidate</th>
             <th>Guard</th>

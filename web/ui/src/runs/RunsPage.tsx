@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 import { actionsQuery, flowsQuery } from "../api/queries";
 import { IconDownload, IconPause, IconPlay } from "../icons";
@@ -13,7 +13,7 @@ import { Page } from "../parts/Page";
 import { quoted, ShowAsCode } from "../parts/ShowAsCode";
 import { Outcome, Tag } from "../parts/Tag";
 import { useTenant } from "../shell/session";
-import { filterOf, filters, readRuns, useFresh, type Filter, type Run } from "./list";
+import { filterOf, filters, readRuns, useLive, type Filter, type Run } from "./list";
 
 type Set = (change: Record<string, string | undefined>) => void;
 
@@ -38,11 +38,11 @@ export function RunsPage() {
     queryFn: ({ pageParam }) => readRuns(tenant, filter, pageParam),
     getNextPageParam: (last) => last.next,
   });
-  const list = useFresh(
+  const { runs: list, missed } = useLive(
     tenant,
     filter,
     live,
-    (runs.data?.pages ?? []).flatMap((page) => page.items),
+    useMemo(() => (runs.data?.pages ?? []).flatMap((page) => page.items), [runs.data]),
   );
   const filtered = Object.keys(filter).length > 0;
   const query = new URLSearchParams(filter as Record<string, string>).toString();
@@ -66,6 +66,7 @@ export function RunsPage() {
     >
       <FilterBar tenant={tenant} filter={filter} set={set} />
       <Failure error={runs.error} />
+      {missed > 0 && <p className="muted small">{missed} more came faster than they can be shown. They are in the list when it is read anew.</p>}
       {runs.isSuccess && list.length === 0 && <None tenant={tenant} filtered={filtered} set={set} />}
       {list.length > 0 && (
         <div className="scroll-x">

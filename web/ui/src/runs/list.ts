@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import { api, ask, type Schemas } from "../api/client";
@@ -20,20 +19,47 @@ export function readRuns(tenant: string, filter: Filter, after?: string) {
 /** The most runs that a page keeps of those that have come while it was open. */
 const most = 500;
 
-/** The list with what has come since it was read in front of it. It asks while the page can be seen, and not while it is paused. */
-export function useFresh(tenant: string, filter: Filter, live: boolean, list: Run[]): Run[] {
-  const newest = useQuery({
-    queryKey: [tenant, "runs-fresh", filter],
-    queryFn: async () => (await readRuns(tenant, filter)).items,
-    refetchInterval: 1000,
-    enabled: live,
-  }).data;
-  const [fresh, setFresh] = useState<{ key: string; runs: Run[] }>({ key: "", runs: [] });
+/** How often the page is drawn anew, however many runs come: a busy flow has hundreds a second. */
+const frame = 250;
+
+/** What has come since the page was opened, and how many it could not be told of. */
+interface Fresh {
+  key: string;
+  runs: Run[];
+  missed: number;
+}
+
+/** The list with what comes in front of it. The server sends each run as it is recorded; while the page is paused it asks for nothing. */
+export function useLive(tenant: string, filter: Filter, live: boolean, list: Run[]): { runs: Run[]; missed: number } {
   const key = JSON.stringify([tenant, filter]);
+  const [fresh, setFresh] = useState<Fresh>({ key, runs: [], missed: 0 });
   useEffect(() => {
-    if (newest) setFresh((before) => ({ key, runs: merged(newest, before.key === key ? before.runs : []).slice(0, most) }));
-  }, [newest, key]);
-  return useMemo(() => merged(fresh.key === key ? fresh.runs : [], list), [fresh, key, list]);
+    if (!live) return;
+    const { from: _from, to: _to, ...of } = filter;
+    const source = new EventSource(`/v1/tenants/${tenant}/audit/executions/stream?${new URLSearchParams(of as Record<string, string>)}`);
+    let waiting: Run[] = [];
+    let missed = 0;
+    source.addEventListener("execution", (event) => waiting.push(JSON.parse((event as MessageEvent<string>).data) as Run));
+    source.addEventListener("missed", (event) => {
+      missed += (JSON.parse((event as MessageEvent<string>).data) as { at_least: number }).at_least;
+    });
+    const draw = setInterval(() => {
+      if (waiting.length === 0 && missed === 0) return;
+      const [come, lost] = [waiting, missed];
+      waiting = [];
+      missed = 0;
+      setFresh((before) => {
+        const same = before.key === key;
+        return { key, runs: merged(come, same ? before.runs : []).slice(0, most), missed: lost + (same ? before.missed : 0) };
+      });
+    }, frame);
+    return () => {
+      clearInterval(draw);
+      source.close();
+    };
+    // The key stands for the filter, which is another object each time.
+  }, [live, tenant, key]);
+  return useMemo(() => (fresh.key === key ? { runs: merged(fresh.runs, list), missed: fresh.missed } : { runs: list, missed: 0 }), [fresh, key, list]);
 }
 
 /** Two lists of runs as one without doubles, newest first: their ids are made of the time. */

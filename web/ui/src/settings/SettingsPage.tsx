@@ -52,7 +52,7 @@ export function SettingsPage() {
             </Link>
           ))}
         </nav>
-        <section aria-label={part.label} style={{ minWidth: 0 }}>
+        <div style={{ minWidth: 0 }}>
           {includes(role, part.role) ? (
             <Content tenant={tenant} />
           ) : (
@@ -60,7 +60,7 @@ export function SettingsPage() {
               {part.label} are shown to the role {part.role}, and yours is {role}.
             </Notice>
           )}
-        </section>
+        </div>
       </div>
     </Page>
   );

@@ -28,7 +28,7 @@ export function Person() {
   return (
     <Menu position="top-start" width={240}>
       <Menu.Target>
-        <button type="button" className="side-item" aria-label={`Signed in as ${name}`}>
+        <button type="button" className="side-item" title="Who is signed in">
           <span className="grow" style={{ minWidth: 0 }}>
             <span className="clip" style={{ display: "block" }}>
               {name}

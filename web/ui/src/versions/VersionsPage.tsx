@@ -101,7 +101,7 @@ export function VersionsPage() {
                 <th>What was new</th>
                 <th>Attached</th>
                 <th>Published</th>
-                <th />
+                <td />
               </tr>
             </thead>
             <tbody>
