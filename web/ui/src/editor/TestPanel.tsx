@@ -1,6 +1,6 @@
 import { Button, Menu, Select } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type RefObject } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 
 import { api, ask, ProblemError, type Schemas } from "../api/client";
 import { triggersQuery } from "../api/queries";
@@ -40,6 +40,7 @@ export function TestPanel({ tenant, slug, keeper, state, workspace, open, run, d
   const [sample, setSample] = useState<SavedSample>();
   const [needed] = useState(() => needsConfig(source.config_schema));
 
+  const outcome = useRef<HTMLDivElement>(null);
   const trial = useMutation({
     mutationFn: async () => {
       await keeper.save();
@@ -47,6 +48,7 @@ export function TestPanel({ tenant, slug, keeper, state, workspace, open, run, d
       return ask(api.POST("/v1/tenants/{tenant}/actions/{action}/draft/run", { params: { path: { tenant, action: slug } }, body }));
     },
     onSuccess: (result) => workspace?.show(result.warnings ?? []),
+    onSettled: () => requestAnimationFrame(() => outcome.current?.scrollIntoView({ block: "nearest" })),
     onError: (error) => {
       if (error instanceof ProblemError) workspace?.show(error.problem.diagnostics ?? []);
     },
@@ -133,7 +135,7 @@ export function TestPanel({ tenant, slug, keeper, state, workspace, open, run, d
           <ConfigEditor schema={source.config_schema} value={config} onChange={setConfig} id="trial" />
         </details>
       )}
-      <div aria-live="polite" className="stack">
+      <div aria-live="polite" className="stack" ref={outcome}>
         {trial.error instanceof SyntaxError ? <Notice tone="bad">The event is not JSON.</Notice> : <Problem error={trial.error} open={open} />}
         {sample?.expect && trial.data && (
           <Notice tone={kind === sample.expect ? "good" : "bad"}>

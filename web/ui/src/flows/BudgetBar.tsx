@@ -13,7 +13,7 @@ export function BudgetBar({ slot, list }: { slot?: Slot; list: Attachment[] }) {
   const sum = parts.reduce((a, b) => a + b, 0);
   const scale = Math.max(sum, budget);
   const over = sum > budget;
-  const text = `The caller waits at most ${seconds(Math.min(sum, budget))}: ${on.length} may take ${seconds(sum)} together, of ${seconds(budget)}.`;
+  const text = `The caller waits at most ${seconds(Math.min(sum, budget))}: ${on.length === 1 ? `one action may take ${seconds(sum)}` : `${on.length} actions may take ${seconds(sum)} together`}, of ${seconds(budget)}.`;
   return (
     <div className="budget">
       <div className="budget-bar" role="img" aria-label={text} data-over={over || undefined}>
