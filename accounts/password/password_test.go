@@ -110,7 +110,7 @@ func FuzzVerify(f *testing.F) {
 	h := password.New()
 	f.Fuzz(func(t *testing.T, hash string) {
 		if strings.Count(hash, "$") == 5 && !strings.Contains(hash, "$m=64,") {
-			t.Skip() // which may take long, and is allowed to
+			return // it may take long, and is allowed to
 		}
 		ok, err := h.Verify(t.Context(), hash, "another password")
 		require.False(t, ok)

@@ -123,7 +123,7 @@ func FuzzConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var members map[string]json.RawMessage
 		if !utf8.ValidString(text) || strings.Contains(text, `\u`) || json.Unmarshal([]byte(text), &members) != nil || members == nil {
-			t.Skip()
+			return
 		}
 		canonical, err := json.Marshal(members) // without members that are there twice, as configs are stored
 		require.NoError(t, err)

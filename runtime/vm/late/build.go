@@ -15,8 +15,8 @@ const pending = 0
 // The names of our own cannot be those of a script.
 const wanted = "%n"
 
-func (s *scope) maker() *ast.Identifier {
-	return &ast.Identifier{Name: unistring.String("%make" + strconv.Itoa(s.depth)), Idx: s.late[0].name.Idx}
+func (s *scope) maker(at file.Idx) *ast.Identifier {
+	return &ast.Identifier{Name: unistring.String("%make" + strconv.Itoa(s.depth)), Idx: at}
 }
 
 // build takes the making out of the declarations and puts a function before them that does it.
@@ -24,7 +24,7 @@ func (s *scope) build() {
 	for _, b := range s.late {
 		b.clear()
 	}
-	at := s.late[0].name.Idx
+	at := s.root.Idx0() // of no line of the author's: what follows may have no place of its own, and is then said to be here
 	f := &ast.ArrowFunctionLiteral{
 		Start:         at,
 		ParameterList: &ast.ParameterList{Opening: at, Closing: at, List: []*ast.Binding{{Target: &ast.Identifier{Name: wanted, Idx: at}}}},
@@ -34,7 +34,7 @@ func (s *scope) build() {
 	for first < len(*s.body) && isDirective((*s.body)[first]) {
 		first++
 	}
-	declaration := &ast.LexicalDeclaration{Idx: at, Token: token.CONST, List: []*ast.Binding{{Target: s.maker(), Initializer: f}}}
+	declaration := &ast.LexicalDeclaration{Idx: at, Token: token.CONST, List: []*ast.Binding{{Target: s.maker(at), Initializer: f}}}
 	rest := (*s.body)[first:]
 	*s.body = append(append(append([]ast.Statement{}, (*s.body)[:first]...), declaration), rest...)
 }

@@ -30,7 +30,7 @@ func Rewrite(tree *ast.Program) {
 
 // scope is the body of a function, in which things are declared that are made late.
 type scope struct {
-	root         any // the function
+	root         ast.Expression // the function
 	body         *[]ast.Statement
 	declarations *[]*ast.VariableDeclaration
 	depth        int // 0 for the bundle's own

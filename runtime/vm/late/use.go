@@ -76,6 +76,6 @@ func (s *scope) use(e ast.Expression) ast.Expression {
 func (b *binding) used(id *ast.Identifier) ast.Expression {
 	return &ast.BinaryExpression{
 		Operator: token.LOGICAL_OR, Left: id,
-		Right: &ast.CallExpression{Callee: b.maker(), ArgumentList: []ast.Expression{number(b.number, id.Idx)}, LeftParenthesis: id.Idx, RightParenthesis: id.Idx},
+		Right: &ast.CallExpression{Callee: b.maker(id.Idx), ArgumentList: []ast.Expression{number(b.number, id.Idx)}, LeftParenthesis: id.Idx, RightParenthesis: id.Idx},
 	}
 }
