@@ -1,1 +1,1 @@
-import{a as e,t}from"./format.js";import{h as n}from"./Box.js";var r=n();function i({time:n}){return n?(0,r.jsx)(`time`,{dateTime:n,title:e(n),children:t(n)}):(0,r.jsx)(`span`,{className:`muted`,children:`never`})}export{i as t};
+import{a as e,t}from"./format.js";import{t as n}from"./jsx-runtime.js";var r=n();function i({time:n}){return n?(0,r.jsx)(`time`,{dateTime:n,title:e(n),children:t(n)}):(0,r.jsx)(`span`,{className:`muted`,children:`never`})}export{i as t};

@@ -161,3 +161,24 @@ test("another tenant leaves no trace of the one before, and links keep the tenan
   await page.getByText("Only here").waitFor();
   assert.equal(new URL(page.url()).pathname, "/t/first-of-two/actions");
 });
+
+test("an action that a flow has is not deleted, and the page says where it is", async () => {
+  const { tenant, page } = await open("deleting");
+  const base = `/v1/tenants/${tenant.id}`;
+  await call(server, tenant.admin, "POST", `${base}/actions/mine/versions`, { number: "1.0.0" });
+  await call(server, tenant.admin, "POST", `${base}/flows`, { slug: "login", kind: "login", slots: { after: { default: [{ action: "mine", version: "1.0.0" }] } } });
+  const remove = async () => {
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  };
+  await remove();
+  await page.getByRole("dialog").getByRole("alert").getByText(/login/).waitFor();
+  await page.keyboard.press("Escape");
+  await call(server, tenant.admin, "POST", `${base}/actions`, { slug: "unused", name: "Unused", triggers: ["login.after"], files: { "action.ts": starter } });
+  await page.goto(`/t/${tenant.id}/actions/unused`);
+  await remove();
+  await page.waitForURL(`**/t/${tenant.id}/actions`);
+  await page.getByText("Mine of deleting").waitFor();
+  assert.equal(await page.getByRole("link", { name: "Unused" }).count(), 0);
+});

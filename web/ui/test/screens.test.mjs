@@ -69,7 +69,7 @@ const screens = {
   "editor-details": { path: "/actions/late-sign-ins?panel=details", ready: code },
   "editor-secrets": { path: "/actions/late-sign-ins?panel=secrets", ready: code },
   "editor-packages": { path: "/actions/late-sign-ins?panel=packages", ready: code },
-  versions: { path: "/actions/late-sign-ins/versions", ready: (page) => page.getByRole("link", { name: "1.1.0" }).waitFor() },
+  versions: { path: "/actions/late-sign-ins/versions", ready: (page) => page.locator(".chart canvas").nth(1).waitFor() },
   compare: { path: "/actions/late-sign-ins/compare?from=1.0.0&to=1.1.0", ready: (page) => page.locator(".monaco-diff-editor .view-line").first().waitFor() },
   flows: { path: "/flows", ready: (page) => page.getByRole("cell", { name: "login", exact: true }).waitFor() },
   flow: { path: "/flows/login", ready: (page) => page.getByRole("button", { name: "late-sign-ins", exact: true }).first().waitFor() },

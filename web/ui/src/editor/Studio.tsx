@@ -13,6 +13,7 @@ import { useMay } from "../shell/session";
 import { CodeView } from "./CodeView";
 import { ConflictBar } from "./ConflictBar";
 import { standingText, type DraftKeeper, type State } from "./DraftKeeper";
+import { DeleteDialog } from "./DeleteDialog";
 import { DetailsPanel } from "./DetailsPanel";
 import { FileList, schemaFile } from "./FileList";
 import { PackagesPanel } from "./PackagesPanel";
@@ -49,6 +50,7 @@ export function Studio({ tenant, action, keeper, state, readOnly }: Props) {
   const panel = search.get("panel") ?? "test";
   const [place, setPlace] = useState<{ line: number; column: number }>();
   const [publishing, setPublishing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const run = useRef<() => void>(undefined);
 
   const workspace = useWorkspace(keeper, state);
@@ -94,7 +96,7 @@ export function Studio({ tenant, action, keeper, state, readOnly }: Props) {
           curl={[{ path: `/v1/tenants/${tenant}/actions/${action.slug}/draft` }, { method: "PATCH", path: `/v1/tenants/${tenant}/actions/${action.slug}/draft`, body: { revision: state.base.revision, files: source.files } }]}
           file={{ name: `${action.slug}/action.json`, text: `${JSON.stringify({ triggers: source.triggers, entry: source.entry, secrets: source.secrets, hosts: source.hosts, dependencies: source.dependencies }, null, 2)}\n` }}
         />
-        {may("author") && action.kind !== "module" && (
+        {may("author") && (
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="default" aria-label="More" px={8}>
@@ -105,6 +107,11 @@ export function Studio({ tenant, action, keeper, state, readOnly }: Props) {
               <Menu.Item component={Link} href={`/t/${tenant}/actions/new?copy=${action.slug}`}>
                 Duplicate
               </Menu.Item>
+              {may("publisher") && (
+                <Menu.Item color="red" onClick={() => setDeleting(true)}>
+                  Delete
+                </Menu.Item>
+              )}
             </Menu.Dropdown>
           </Menu>
         )}
@@ -144,6 +151,7 @@ export function Studio({ tenant, action, keeper, state, readOnly }: Props) {
           </Tabs.Panel>
         </Tabs>
       </div>
+      {deleting && <DeleteDialog tenant={tenant} action={action} onClose={() => setDeleting(false)} />}
       {publishing && <PublishDialog tenant={tenant} action={action} keeper={keeper} workspace={workspace} onClose={() => setPublishing(false)} open={open} />}
     </div>
   );

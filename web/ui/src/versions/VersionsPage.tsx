@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { attachmentsOf } from "../actions/attached";
-import { api, ask, type Schemas } from "../api/client";
+import { api, ask } from "../api/client";
 import { actionQuery, draftQuery, liveFlowsQuery, versionsQuery } from "../api/queries";
 import { IconCompare } from "../icons";
 import { Ago } from "../parts/Ago";
@@ -17,6 +17,7 @@ import { ShowAsCode } from "../parts/ShowAsCode";
 import { Tag } from "../parts/Tag";
 import { queryClient } from "../queryClient";
 import { useMay, useTenant } from "../shell/session";
+import { VersionFigures } from "./VersionFigures";
 
 const route = getRouteApi("/signed-in/t/$tenant/actions/$action/versions");
 
@@ -28,7 +29,7 @@ export function VersionsPage() {
   const versions = useQuery(versionsQuery(tenant, action));
   const places = attachmentsOf(useQuery(liveFlowsQuery(tenant)).data ?? []).get(action) ?? [];
   const [chosen, setChosen] = useState<string[]>([]);
-  const [recalling, setRecalling] = useState<string>();
+  const [retiring, setRetiring] = useState<{ how: "recall" | "deprecate"; version: string }>();
   const go = useGo();
   const base = `/t/${tenant}/actions/${action}`;
   const list = versions.data ?? [];
@@ -50,6 +51,15 @@ export function VersionsPage() {
       go(base);
     } catch (error) {
       failed("The draft is as it was", error);
+    }
+  }
+
+  async function undeprecate(version: string) {
+    try {
+      await ask(api.DELETE("/v1/tenants/{tenant}/actions/{action}/versions/{version}/deprecation", { params: { path: { tenant, action, version } } }));
+      await queryClient.invalidateQueries({ queryKey: [tenant, "actions"] });
+    } catch (error) {
+      failed(`${version} is still deprecated`, error);
     }
   }
 
@@ -122,6 +132,11 @@ export function VersionsPage() {
                         <Link className="link mono" href={`${base}/compare?from=${list[i + 1]?.number ?? ""}&to=${v.number}`}>
                           {v.number}
                         </Link>
+                        {v.deprecation && !v.recall && (
+                          <Tag tone="warn" title={v.deprecation.reason}>
+                            deprecated
+                          </Tag>
+                        )}
                         {v.recall && (
                           <Tag tone="bad" title={v.recall.reason}>
                             recalled
@@ -153,9 +168,20 @@ export function VersionsPage() {
                         </Button>
                       )}
                       {may("publisher") && !v.recall && (
-                        <Button variant="subtle" color="red" onClick={() => setRecalling(v.number)}>
-                          Recall
-                        </Button>
+                        <>
+                          {v.deprecation ? (
+                            <Button variant="subtle" color="gray" onClick={() => void undeprecate(v.number)}>
+                              Use again
+                            </Button>
+                          ) : (
+                            <Button variant="subtle" color="gray" onClick={() => setRetiring({ how: "deprecate", version: v.number })}>
+                              Deprecate
+                            </Button>
+                          )}
+                          <Button variant="subtle" color="red" onClick={() => setRetiring({ how: "recall", version: v.number })}>
+                            Recall
+                          </Button>
+                        </>
                       )}
                     </td>
                   </tr>
@@ -165,30 +191,48 @@ export function VersionsPage() {
           </table>
         </div>
       )}
-      {recalling && <RecallDialog tenant={tenant} action={action} version={recalling} onClose={() => setRecalling(undefined)} />}
+      <VersionFigures tenant={tenant} action={action} />
+      {retiring && <RetireDialog tenant={tenant} action={action} {...retiring} onClose={() => setRetiring(undefined)} />}
     </Page>
   );
 }
 
-function RecallDialog({ tenant, action, version, onClose }: { tenant: string; action: string; version: string; onClose: () => void }) {
+const ways = {
+  recall: { title: "Recall", text: "Nothing can be attached with it any more, for ever, and sign-ins that have it go on with what is live. Where it is live, take it out of the flow first.", colour: "red" },
+  deprecate: { title: "Deprecate", text: "Whoever attaches it is warned, and told why. It goes on running where it is.", colour: undefined },
+};
+
+interface RetireProps {
+  tenant: string;
+  action: string;
+  how: keyof typeof ways;
+  version: string;
+  onClose: () => void;
+}
+
+function RetireDialog({ tenant, action, how, version, onClose }: RetireProps) {
   const [reason, setReason] = useState("");
-  const recall = useMutation({
-    mutationFn: () => ask(api.POST("/v1/tenants/{tenant}/actions/{action}/versions/{version}/recall", { params: { path: { tenant, action, version } }, body: { reason } as Schemas["Reason"] })),
+  const way = ways[how];
+  const retire = useMutation({
+    mutationFn: async (): Promise<unknown> => {
+      const params = { path: { tenant, action, version } };
+      if (how === "recall") return ask(api.POST("/v1/tenants/{tenant}/actions/{action}/versions/{version}/recall", { params, body: { reason } }));
+      return ask(api.PUT("/v1/tenants/{tenant}/actions/{action}/versions/{version}/deprecation", { params, body: { reason } }));
+    },
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [tenant, "actions"] });
-      done(`${version} is recalled`);
       onClose();
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`Recall ${action} ${version}`}>
+    <Modal opened onClose={onClose} title={`${way.title} ${action} ${version}`}>
       <div className="stack">
-        <p style={{ margin: 0 }}>Nothing can be attached with it any more, for ever. Where it is live, take it out of the flow first.</p>
-        <Failure error={recall.error} />
+        <p style={{ margin: 0 }}>{way.text}</p>
+        <Failure error={retire.error} />
         <TextInput label="Why" data-autofocus value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
         <div className="row">
-          <Button color="red" loading={recall.isPending} onClick={() => recall.mutate()}>
-            Recall
+          <Button color={way.colour} loading={retire.isPending} onClick={() => retire.mutate()}>
+            {way.title}
           </Button>
           <Button variant="subtle" color="gray" onClick={onClose}>
             Cancel

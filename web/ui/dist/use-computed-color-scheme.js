@@ -1,0 +1,1 @@
+import{M as e,k as t}from"./index.js";function n(n,r={getInitialValueInEffect:!0}){let i=e(n,r),{colorScheme:a}=t();return a===`auto`?i:a}export{n as t};
