@@ -1,6 +1,6 @@
 import { Button, CloseButton, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 
 import type { Schemas } from "../api/client";
 import { actionFiguresQuery, actionsQuery, liveFlowsQuery, triggersQuery } from "../api/queries";
@@ -23,6 +23,12 @@ export function ActionsPage() {
   const may = useMay();
   const actions = useQuery(actionsQuery(tenant));
   const none = actions.data?.length === 0;
+  const loaded = actions.isSuccess;
+  useEffect(() => {
+    if (!loaded) return;
+    const later = setTimeout(prepareEditor, 400);
+    return () => clearTimeout(later);
+  }, [loaded]);
   return (
     <Page
       title="Actions"
@@ -49,6 +55,12 @@ export function ActionsPage() {
       {!none && actions.data && <List tenant={tenant} actions={actions.data} />}
     </Page>
   );
+}
+
+/** Loads the code editor while the list is read, so that it is there when somebody opens an action; not for who saves data. */
+function prepareEditor() {
+  if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
+  requestIdleCallback(() => void import("../editor/ActionPage"));
 }
 
 function List({ tenant, actions }: { tenant: string; actions: Schemas["Action"][] }) {

@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 
 import { actionsQuery, flowsQuery } from "../api/queries";
 import { IconDownload, IconPause, IconPlay } from "../icons";
@@ -163,7 +163,8 @@ function Words({ name, value, set }: { name: "user" | "run" | "request"; value: 
   );
 }
 
-function Row({ tenant, record: r, set }: { tenant: string; record: Run; set: Set }) {
+/** Most rows are as they were when others come in front of them. */
+const Row = memo(function Row({ tenant, record: r, set }: { tenant: string; record: Run; set: Set }) {
   const failure = r.actions.find((a) => a.failure)?.failure;
   return (
     <tr>
@@ -216,4 +217,4 @@ function Row({ tenant, record: r, set }: { tenant: string; record: Run; set: Set
       </td>
     </tr>
   );
-}
+});

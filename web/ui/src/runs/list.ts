@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from "react";
+import { startTransition, useEffect, useMemo, useState } from "react";
 
 import { api, ask, type Schemas } from "../api/client";
 
@@ -17,10 +17,10 @@ export function readRuns(tenant: string, filter: Filter, after?: string) {
 }
 
 /** The most runs that a page keeps of those that have come while it was open. */
-const most = 500;
+const most = 100;
 
 /** How often the page is drawn anew, however many runs come: a busy flow has hundreds a second. */
-const frame = 250;
+const frame = 500;
 
 /** What has come since the page was opened, and how many it could not be told of. */
 interface Fresh {
@@ -48,10 +48,13 @@ export function useLive(tenant: string, filter: Filter, live: boolean, list: Run
       const [come, lost] = [waiting, missed];
       waiting = [];
       missed = 0;
-      setFresh((before) => {
-        const same = before.key === key;
-        return { key, runs: merged(come, same ? before.runs : []).slice(0, most), missed: lost + (same ? before.missed : 0) };
-      });
+      // In small steps, between which the page answers who uses it.
+      startTransition(() =>
+        setFresh((before) => {
+          const same = before.key === key;
+          return { key, runs: merged(come, same ? before.runs : []).slice(0, most), missed: lost + (same ? before.missed : 0) };
+        }),
+      );
     }, frame);
     return () => {
       clearInterval(draw);

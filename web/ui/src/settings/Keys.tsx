@@ -13,7 +13,7 @@ import { queryClient } from "../queryClient";
 type KeyRole = Schemas["NewKey"]["role"];
 
 const roles: { value: KeyRole; label: string }[] = [
-  { value: "execute", label: "execute: for a login system, calls flows and nothing else" },
+  { value: "execute", label: "execute: calls flows, nothing else" },
   { value: "viewer", label: "viewer: reads" },
   { value: "author", label: "author: writes and tests actions" },
   { value: "publisher", label: "publisher: publishes, and changes flows" },
