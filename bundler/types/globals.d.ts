@@ -279,8 +279,11 @@ interface Durward {
     delete(key: string): Promise<boolean>;
   };
   readonly counter: {
-    /** Counts a hit, and says how many there were in the last window_seconds (up to 30 days), and whether that is more than the limit. */
-    hit(key: string, options: { window_seconds: number; limit?: number }): Promise<{ count: number; reset_in_seconds: number; exceeded: boolean }>;
+    /**
+     * Counts a hit, and says how many there were in the last window_seconds (up to 30 days), and whether that is more than the limit. A durable hit is stored before it is answered, and
+     * counts after a restart of the server too.
+     */
+    hit(key: string, options: { window_seconds: number; limit?: number; durable?: boolean }): Promise<{ count: number; reset_in_seconds: number; exceeded: boolean }>;
   };
   readonly ip: {
     /** An address in the form in which equal addresses are equal texts; undefined if it is none. */

@@ -19,6 +19,8 @@ type Options struct {
 	Cache Cache
 	// Counters count for actions. Default: [NewMemoryCounters].
 	Counters Counters
+	// DurableCounters count the hits that must outlive the server: they forget nothing before its window has ended, and have stored a hit when they return it. Default: none, and such hits are refused.
+	DurableCounters Counters
 	// TenantCalls is how many requests of one tenant may be under way at a time, until their answers have been read. Default: 128.
 	TenantCalls int
 	// Calls is the same of all tenants together. Default: 2,048.

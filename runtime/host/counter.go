@@ -3,9 +3,12 @@ package host
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/durward/durward/runtime/host/window"
 	"github.com/durward/durward/runtime/vm"
 )
 
@@ -15,6 +18,9 @@ type Counters interface {
 	// With a limit above 0, a hit that would pass it is not counted, and the answer is limit+1: who goes on trying does not lock himself out for longer.
 	Hit(ctx context.Context, in Scope, key string, window time.Duration, limit int) (count int, reset time.Duration, err error)
 }
+
+// ErrCountersFull is what [Counters] that forget nothing return for a new key when there is no room for another.
+var ErrCountersFull = errors.New("no room for another counter")
 
 // The windows that there may be.
 const (
@@ -31,9 +37,6 @@ var (
 // counterSize is about what a counter takes up at most, in bytes.
 const counterSize = 512
 
-// slots is into how many parts a window is divided.
-const slots = 16
-
 // MemoryCounters are [Counters] in this process: other nodes do not see them, and they end with the process.
 //
 // A window is counted in 16 parts, so that a counter has the same small size however many hits there are. Hits in the part in which the window begins are counted as a whole: a
@@ -44,7 +47,7 @@ const slots = 16
 type MemoryCounters struct {
 	mu    sync.Mutex
 	start time.Time // slots are numbered from here, by the monotonic clock
-	shelf *shelf[counterKey, *counted]
+	shelf *shelf[counterKey, *window.Hits]
 }
 
 type counterKey struct {
@@ -52,98 +55,79 @@ type counterKey struct {
 	window time.Duration
 }
 
-// counted are the hits of the window's slots, in a ring, and of the one that is not over yet.
-type counted struct {
-	slot int64 // the number of the latest slot that was hit
-	hits [slots + 1]int32
-}
-
 // NewMemoryCounters returns counters that are all zero.
 func NewMemoryCounters() *MemoryCounters {
-	return &MemoryCounters{start: time.Now(), shelf: newShelf[counterKey, *counted](counterQuota, counterRoom)}
+	return &MemoryCounters{start: time.Now(), shelf: newShelf[counterKey, *window.Hits](counterQuota, counterRoom)}
 }
 
 // Hit implements [Counters].
-func (m *MemoryCounters) Hit(_ context.Context, in Scope, key string, window time.Duration, limit int) (int, time.Duration, error) {
+func (m *MemoryCounters) Hit(_ context.Context, in Scope, key string, length time.Duration, limit int) (int, time.Duration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	at := counterKey{scopedKey{in.Action, key}, window}
-	c, there := m.shelf.get(in.owner(), at)
+	at := counterKey{scopedKey{in.Action, key}, length}
+	hits, there := m.shelf.get(in.owner(), at)
 	if !there {
-		c = &counted{}
-		m.shelf.put(in.owner(), at, c, counterSize)
+		hits = &window.Hits{}
+		m.shelf.put(in.owner(), at, hits, counterSize)
 	}
-	since, part := time.Since(m.start), window/slots
-	now := int64(since / part)
-	c.advance(now)
-	total := c.total()
-	if limit > 0 && total >= limit {
-		return limit + 1, c.reset(since, part), nil
-	}
-	if total < maxCount {
-		c.hits[now%int64(len(c.hits))]++
-		total++
-	}
-	return total, c.reset(since, part), nil
-}
-
-// maxCount is where counting ends. It keeps the sum within 32 bits.
-const maxCount = 1 << 30
-
-// advance forgets the slots that have left the window.
-func (c *counted) advance(now int64) {
-	for ; c.slot < now; c.slot++ {
-		if now-c.slot > int64(len(c.hits)) {
-			c.slot = now - int64(len(c.hits)) - 1
-			continue
-		}
-		c.hits[(c.slot+1)%int64(len(c.hits))] = 0
-	}
-}
-
-func (c *counted) total() int {
-	total := 0
-	for _, n := range c.hits {
-		total += int(n)
-	}
-	return total
-}
-
-// reset is how long the latest hit still counts.
-func (c *counted) reset(since, part time.Duration) time.Duration {
-	for back := range int64(len(c.hits)) {
-		slot := c.slot - back
-		if slot >= 0 && c.hits[slot%int64(len(c.hits))] > 0 {
-			return time.Duration(slot+int64(len(c.hits)))*part - since
-		}
-	}
-	return 0
+	now := time.Since(m.start)
+	count, _ := hits.Add(now, length, limit)
+	return count, hits.End(length) - now, nil
 }
 
 func (s *Session) counterHit(ctx context.Context, args json.RawMessage) (vm.HostAnswer, error) {
 	var a struct {
 		keyArgs
-		Window float64 `json:"window_seconds"`
-		Limit  int     `json:"limit"`
+		Window  float64 `json:"window_seconds"`
+		Limit   int     `json:"limit"`
+		Durable bool    `json:"durable"`
 	}
 	if err := readArgs(args, &a); err != nil {
 		return vm.HostAnswer{}, err
 	}
-	window, ok := duration(a.Window, minWindow, maxWindow)
+	length, ok := duration(a.Window, minWindow, maxWindow)
 	switch err := a.check(); {
 	case err != nil:
 		return vm.HostAnswer{}, err
 	case !ok:
 		return vm.HostAnswer{}, refuse(codeInvalid, "window_seconds is from %d to %d", minWindow/time.Second, maxWindow/time.Second)
-	case a.Limit < 0 || a.Limit >= maxCount:
-		return vm.HostAnswer{}, refuse(codeInvalid, "limit is from 1 to %d", maxCount-1)
+	case a.Limit < 0 || a.Limit >= window.Most:
+		return vm.HostAnswer{}, refuse(codeInvalid, "limit is from 1 to %d", window.Most-1)
 	}
-	count, reset, err := s.broker.options.Counters.Hit(ctx, s.scope(), a.Key, window, a.Limit)
+	counters, err := s.counters(a.Durable)
 	if err != nil {
+		return vm.HostAnswer{}, err
+	}
+	count, reset, err := counters.Hit(ctx, s.scope(), a.Key, length, a.Limit)
+	switch {
+	case errors.Is(err, ErrCountersFull):
+		return vm.HostAnswer{}, refuse(codeFull, "the tenant has as many durable counters as it may: a new one is refused until the window of another has ended")
+	case err != nil:
 		return vm.HostAnswer{}, refuse(codeUnavailable, "the counter does not answer")
 	}
 	return answerValue(struct {
 		Count int `json:"count"`
 		Reset int `json:"reset_in_seconds"`
 	}{count, int((reset + time.Second - 1) / time.Second)}) // rounded up: who comes back then is not too early
+}
+
+// maxDurableHits is how many durable hits one execution may have: each waits for the disk, and others wait with it.
+const maxDurableHits = 100
+
+// counters are those that a hit is for. Drafts never get durable ones: a test must not use up what is kept.
+func (s *Session) counters(durable bool) (Counters, error) {
+	options := &s.broker.options
+	switch {
+	case !durable || s.grant.Draft:
+		return options.Counters, nil
+	case options.DurableCounters == nil:
+		return nil, refuse(codeUnavailable, "this server has no store for durable counters")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.durable >= maxDurableHits {
+		return nil, exceeded("durable_hits", maxDurableHits, fmt.Sprintf("the action has more than %d hits of durable counters", maxDurableHits))
+	}
+	s.durable++
+	return options.DurableCounters, nil
 }

@@ -24,7 +24,7 @@ func FuzzServe(f *testing.F) {
 		"cache.get":    `{"key":"k"}`,
 		"cache.set":    `{"key":"k","value":{"a":1},"ttl_seconds":1}`,
 		"cache.delete": `{"key":"k"}`,
-		"counter.hit":  `{"key":"k","window_seconds":1,"limit":3}`,
+		"counter.hit":  `{"key":"k","window_seconds":1,"limit":3,"durable":true}`,
 		"cancel":       `{}`,
 	} {
 		f.Add(op, []byte(args), []byte("secret://KEY"))

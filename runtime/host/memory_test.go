@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/durward/durward/runtime/host"
+	"github.com/durward/durward/runtime/vm"
 )
 
 // result is an operation's value, which must be there.
@@ -75,6 +77,7 @@ func TestArgumentsOfCacheAndCounter(t *testing.T) {
 		"no window":         {"counter.hit", object{"key": "k"}},
 		"short window":      {"counter.hit", object{"key": "k", "window_seconds": 0.5}},
 		"long window":       {"counter.hit", object{"key": "k", "window_seconds": 31 * 24 * 3600}},
+		"text for durable":  {"counter.hit", object{"key": "k", "window_seconds": 1, "durable": "yes"}},
 		"negative limit":    {"counter.hit", object{"key": "k", "window_seconds": 1, "limit": -1}},
 		"list":              {"cache.get", []int{1}},
 		"text for a number": {"counter.hit", object{"key": "k", "window_seconds": "1"}},
@@ -201,6 +204,63 @@ func TestCounterAnswersInWholeSeconds(t *testing.T) {
 		require.JSONEq(t, `{"count":1,"reset_in_seconds":64}`, result(t, s, "counter.hit", hit)) // 60 s and a sixteenth
 		require.JSONEq(t, `{"count":2,"reset_in_seconds":64}`, result(t, s, "counter.hit", hit))
 	})
+}
+
+// shelfOf are durable counters that have room for one key.
+type shelfOf struct {
+	*host.MemoryCounters
+	key string
+}
+
+func (c shelfOf) Hit(ctx context.Context, in host.Scope, key string, window time.Duration, limit int) (int, time.Duration, error) {
+	switch {
+	case key == "broken":
+		return 0, 0, errors.New("disk")
+	case key != c.key:
+		return 0, 0, fmt.Errorf("acme: %w", host.ErrCountersFull)
+	}
+	return c.MemoryCounters.Hit(ctx, in, key, window, limit)
+}
+
+func TestDurableCounter(t *testing.T) {
+	t.Parallel()
+	w := granted()
+	durable := host.NewMemoryCounters()
+	w.options.DurableCounters = shelfOf{durable, "k"}
+	s := w.open(t)
+	hit := func(s *host.Session, key string) vm.HostAnswer {
+		return ask(t.Context(), t, s, "counter.hit", object{"key": key, "window_seconds": 60, "limit": 1, "durable": true}, nil)
+	}
+	require.Contains(t, string(hit(s, "k").Value), `"count":1`)
+	require.Contains(t, string(hit(s, "k").Value), `"count":2`)
+	require.Equal(t, "counters_full", hit(s, "other").Err.Code)
+	require.Equal(t, "unavailable", hit(s, "broken").Err.Code)
+	require.Contains(t, result(t, s, "counter.hit", object{"key": "k", "window_seconds": 60}), `"count":1`, "one in memory is another")
+
+	w.grant.Draft = true
+	draft := w.open(t)
+	require.Contains(t, string(hit(draft, "other").Value), `"count":1`, "a draft has its own, in memory")
+
+	w = granted()
+	none := hit(w.open(t), "k").Err
+	require.Equal(t, "unavailable", none.Code)
+	require.Equal(t, "this server has no store for durable counters", none.Message)
+	require.Nil(t, none.Failure)
+}
+
+func TestDurableHitsOfAnExecution(t *testing.T) {
+	t.Parallel()
+	w := granted()
+	w.options.DurableCounters = host.NewMemoryCounters()
+	s := w.open(t)
+	args := object{"key": "k", "window_seconds": 60, "durable": true}
+	for range 100 {
+		result(t, s, "counter.hit", args)
+	}
+	got := ask(t.Context(), t, s, "counter.hit", args, nil)
+	require.NotNil(t, got.Err)
+	require.NotNil(t, got.Err.Failure)
+	require.Equal(t, "durable_hits 100", got.Err.Failure.Limit)
 }
 
 func TestCounterUnderFlood(t *testing.T) {

@@ -27,7 +27,8 @@ const (
 	codeLimit       = "limit"              // the execution has passed one, and ends
 	codeUnknown     = "secret_unknown"
 	codeSecretHost  = "secret_host_denied"
-	codeUnavailable = "unavailable" // the store of caches or counters does not answer
+	codeUnavailable = "unavailable"   // the store of caches or counters does not answer, or there is none
+	codeFull        = "counters_full" // no room for another durable counter
 )
 
 // refusal is why an operation came to nothing, in words for the author of the action. It never holds a secret, nor an address that a name stands for.

@@ -26,6 +26,7 @@ type Session struct {
 	asked   int               // requests, those included that were refused
 	bytes   int64             // of requests and answers
 	said    int               // bytes of arguments and of values of the cache
+	durable int               // hits of durable counters
 	bodies  map[int]*exchange // that are open, by their number
 	opening int               // exchanges that may become open bodies
 	named   int               // the last number

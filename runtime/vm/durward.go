@@ -93,11 +93,12 @@ func (x *Execution) counterHit(call goja.FunctionCall) goja.Value {
 		const name = "durward.counter.hit"
 		args := struct {
 			keyArgs
-			Window int `json:"window_seconds"`
-			Limit  int `json:"limit,omitempty"`
+			Window  int  `json:"window_seconds"`
+			Limit   int  `json:"limit,omitempty"`
+			Durable bool `json:"durable,omitempty"`
 		}{
 			keyArgs{x.key(name, call)}, x.option(name, call.Argument(1), "window_seconds", maxWindow, 0),
-			x.option(name, call.Argument(1), "limit", maxCounterHits, -1),
+			x.option(name, call.Argument(1), "limit", maxCounterHits, -1), x.flag(name, call.Argument(1), "durable"),
 		}
 		limited := args.Limit > 0
 		if !limited {
@@ -165,6 +166,22 @@ func (x *Execution) option(function string, options goja.Value, name string, mos
 		panic(x.rt.NewTypeError("%s: %s must be an integer from 1 to %d", function, name, most))
 	}
 	return int(n)
+}
+
+// flag reads a boolean. A missing one is false.
+func (x *Execution) flag(function string, options goja.Value, name string) bool {
+	given, ok := options.(*goja.Object)
+	if !ok {
+		return false
+	}
+	value := given.Get(name)
+	switch {
+	case value == nil, goja.IsUndefined(value), value.StrictEquals(x.rt.ToValue(false)):
+		return false
+	case value.StrictEquals(x.rt.ToValue(true)):
+		return true
+	}
+	panic(x.rt.NewTypeError("%s: %s must be true or false", function, name))
 }
 
 // logFields is durward.log(level, message, fields): a log line with an object of fields.

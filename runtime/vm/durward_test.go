@@ -24,6 +24,11 @@ func TestDurward(t *testing.T) {
 				`cache.set {"key":"k","value":null,"ttl_seconds":300}`, `cache.delete {"key":"k"}`,
 			},
 		},
+		"durable counter": {
+			`return [await durward.counter.hit("k", { window_seconds: 60, limit: 5, durable: true }), await durward.counter.hit("k", { window_seconds: 1, durable: false })]`,
+			`[{"count":5,"reset_in_seconds":9,"exceeded":false},{"count":5,"reset_in_seconds":9,"exceeded":false}]`,
+			[]string{`counter.hit {"key":"k","window_seconds":60,"limit":5,"durable":true}`, `counter.hit {"key":"k","window_seconds":1}`},
+		},
 		"counter": {
 			`return [await durward.counter.hit("k", { window_seconds: 60, limit: 4 }), await durward.counter.hit("k", { window_seconds: 1 })]`,
 			`[{"count":5,"reset_in_seconds":9,"exceeded":true},{"count":5,"reset_in_seconds":9,"exceeded":false}]`,
@@ -68,6 +73,7 @@ func TestDurwardArguments(t *testing.T) {
 		"ttl alone":         {`durward.cache.set("k", 1, 60)`, "durward.cache.set: the options must be an object"},
 		"no window":         {`durward.counter.hit("k")`, "durward.counter.hit: window_seconds must be an integer from 1 to 2592000"},
 		"broken window":     {`durward.counter.hit("k", { window_seconds: 1.5 })`, "durward.counter.hit: window_seconds must be an integer from 1 to 2592000"},
+		"durable as a word": {`durward.counter.hit("k", { window_seconds: 1, durable: "no" })`, "durward.counter.hit: durable must be true or false"},
 		"limit of zero":     {`durward.counter.hit("k", { window_seconds: 1, limit: 0 })`, "durward.counter.hit: limit must be an integer from 1 to 1000000000"},
 	}
 	for name, test := range tests {
