@@ -104,7 +104,7 @@ func newUnserved(t testing.TB, changes ...change) *server {
 		"domain-allowlist": {Release: "1.1.0", Draft: catalog.Draft{Files: map[string]string{"action.ts": "export function execute() {}"}, Triggers: []contract.TriggerID{"login.after"}}},
 	}})
 	settings := versions.NewSettings(ctx, actions, mostLimits)
-	broker := host.New(host.Options{})
+	broker := host.New(host.Options{DurableCounters: versions.DurableCounters{Store: store}})
 	t.Cleanup(broker.Close)
 	engine := &runtime.Engine{Sandbox: pool, Broker: broker, Tenants: settings}
 	keys, err := store.RunKeys(ctx)

@@ -189,7 +189,7 @@ func (s *server) services(ctx context.Context) (*web.Server, error) {
 		return nil, err
 	}
 	settings := versions.NewSettings(ctx, actions, most)
-	s.broker = host.New(host.Options{})
+	s.broker = host.New(host.Options{DurableCounters: versions.DurableCounters{Store: s.store}})
 	engine := &runtime.Engine{Sandbox: s.runs, Broker: s.broker, Tenants: settings}
 	remote := bundler.Remote{Run: task}
 	publisher := &versions.Publisher{Store: s.store, Catalog: actions, Builder: remote, Packages: packages, PackageDeclarations: remote, Schemas: schemas, Engine: engine}

@@ -14,7 +14,7 @@ import (
 )
 
 // format is the layout of the files that this program writes, and the newest that it reads.
-const format = 10
+const format = 11
 
 var (
 	bucketMeta = []byte("meta")

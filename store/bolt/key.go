@@ -26,6 +26,9 @@ func textOf(k key) string { return strings.ReplaceAll(string(k[:len(k)-2]), "\x0
 // number appends a number, in its order.
 func (k key) number(n uint64) key { return binary.BigEndian.AppendUint64(k[:len(k):len(k)], n) }
 
+// join appends what is made of parts itself.
+func (k key) join(rest key) key { return append(k[:len(k):len(k)], rest...) }
+
 // version appends a semantic version in the order of precedence (semver.org, section 11); versions that differ in build metadata only, which has no
 // precedence, are in the order of their text. It is false for what is not a version.
 func (k key) version(number string) (key, bool) {

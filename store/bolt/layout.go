@@ -18,6 +18,7 @@ var mainBuckets = [][]byte{
 	bucketPublishing, bucketFreezes,
 	bucketPeople, bucketPersonEmails, bucketPersonIdentities, bucketMembers, bucketMemberships,
 	bucketInvitations, bucketTenantInvitations, bucketInvitationEmails, bucketSessions, bucketOwnerSessions,
+	bucketCounters, bucketCounterEnds, bucketCounterTotals,
 }
 
 // initMain lays out a new main file, with the first of the keys that seal runs.
@@ -34,7 +35,7 @@ func initMain(tx *bbolt.Tx) error {
 
 // upgradeMain brings a main file of an older format to this one. Format 2 added buckets, and redirect secrets that may be sealed: an older program would sign with the sealed text.
 // Format 3 added the accounts of what each tenant has stored, which an older program would not keep. Formats 4 to 6 added buckets. Format 7 added rollouts, which an older program would
-// drop from the flows that it saves. Formats 8 and 9 added buckets. Format 10 added freezes of all flows of a tenant, which an older program would not keep to.
+// drop from the flows that it saves. Formats 8 and 9 added buckets. Format 10 added freezes of all flows of a tenant, which an older program would not keep to. Format 11 added buckets.
 // Day files are the same in all.
 func upgradeMain(db *bbolt.DB) error {
 	current := false

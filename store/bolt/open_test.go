@@ -84,6 +84,19 @@ func TestOpenKeepsEverything(t *testing.T) {
 	require.NoError(t, other.Close())
 }
 
+// TestOpenKeepsCounters: what was used up before a restart is used up after it.
+func TestOpenKeepsCounters(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for want := 1; want <= 2; want++ {
+		s := openIn(t, dir)
+		count, _, err := s.HitCounter(t.Context(), "acme", "invite", "code", time.Hour, 1, time.Now())
+		require.NoError(t, err)
+		require.Equal(t, want, count)
+		require.NoError(t, s.Close())
+	}
+}
+
 func TestOpenIsPrivate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -161,8 +174,8 @@ func TestOpenRefuses(t *testing.T) {
 		format bool
 	}{
 		"a newer format": {
-			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("11")) }),
-			"has format 11 and this program reads up to 10", true,
+			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("12")) }),
+			"has format 12 and this program reads up to 11", true,
 		},
 		"a nonsensical format": {
 			edit(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("x")) }), "is not a file of Durward", true,
@@ -217,6 +230,7 @@ func TestUpgrade(t *testing.T) {
 			"secrets", "egress", "limits", "publishing", "freezes", "answers", "answer_ages", "answer_usages", "deliveries", "dead_letters", "delivery_calls", "delivery_due", "delivery_claims",
 			"delivery_lines", "delivery_accounts", "dependents",
 			"people", "person_emails", "person_identities", "members", "memberships", "invitations", "tenant_invitations", "invitation_emails", "sessions", "owner_sessions",
+			"counters", "counter_ends", "counter_totals",
 		} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
 				return err
@@ -242,10 +256,12 @@ func TestUpgrade(t *testing.T) {
 		require.ErrorIs(t, err, catalog.ErrNotFound)
 		_, err = s.Answer(t.Context(), idempotency.Ref{Tenant: "acme"})
 		require.ErrorIs(t, err, catalog.ErrNotFound)
+		_, _, err = s.HitCounter(t.Context(), "acme", "gate", "k", time.Hour, 0, time.Now())
+		require.NoError(t, err)
 		require.NoError(t, s.Close())
 	}
 	editFile(t, filepath.Join(dir, "durward.db"), func(tx *bbolt.Tx) error {
-		require.Equal(t, "10", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
+		require.Equal(t, "11", string(tx.Bucket([]byte("meta")).Get([]byte("format"))))
 		return nil
 	})
 }
@@ -268,14 +284,14 @@ func TestNewerDayFile(t *testing.T) {
 	fill(t, s)
 	require.NoError(t, s.Close())
 	editFile(t, filepath.Join(dir, "executions", "2026-11-20.db"), func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("11"))
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("12"))
 	})
 	s = openIn(t, dir)
 	defer s.Close()
 	var format *bolt.FormatError
 	_, _, err := s.Records(t.Context(), "acme", audit.Filter{})
 	require.ErrorAs(t, err, &format)
-	require.Equal(t, 11, format.Found)
+	require.Equal(t, 12, format.Found)
 	require.Error(t, s.WriteRecords(t.Context(), "b", []audit.Record{record(now)}))
 }
 

@@ -28,6 +28,7 @@ type Store interface {
 	catalog.Store
 	accounts.Store
 	versions.Store
+	versions.CounterStore
 	audit.Store
 	idempotency.Store
 	deliveries.Store
@@ -88,6 +89,10 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"claims are made once":              testDeliveryClaimRace,
 		"deliveries are bounded":            testDeliveryBounds,
 		"dead letters":                      testDeadLetters,
+		"counters":                          testCounters,
+		"counters and the clock":            testCounterClock,
+		"counters are hit one at a time":    testCounterRace,
+		"counters are bounded":              testCounterBounds,
 		"people":                            testPeople,
 		"members":                           testMembers,
 		"the last admin stays":              testLastAdmin,
