@@ -62,7 +62,7 @@ func (w *workshop) measure(b *testing.B, template templates.Template, sample tem
 	if !sample.Clock.IsZero() {
 		script = fmt.Appendf(script, "\nDate.now = () => %d;\n", sample.Clock.UnixMilli())
 	}
-	broker := host.New(host.Options{})
+	broker := host.New(host.Options{DurableCounters: host.NewMemoryCounters()})
 	defer broker.Close()
 	secrets := map[string]host.Secret{}
 	for name, value := range sample.Secrets {

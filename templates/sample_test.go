@@ -59,7 +59,7 @@ func (w *workshop) play(t *testing.T, template templates.Template, sample templa
 	if !sample.Clock.IsZero() {
 		script = fmt.Appendf(slices.Clip(script), "\nDate.now = () => %d;\n", sample.Clock.UnixMilli())
 	}
-	broker := host.New(host.Options{Counters: steady{host.NewMemoryCounters()}})
+	broker := host.New(host.Options{Counters: steady{host.NewMemoryCounters()}, DurableCounters: steady{host.NewMemoryCounters()}})
 	defer broker.Close()
 	secrets := map[string]host.Secret{}
 	for name, value := range sample.Secrets {

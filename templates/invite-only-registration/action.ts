@@ -26,6 +26,6 @@ function fault(invitation: Invitation | undefined, email = ""): string | undefin
 
 /** Uses a code up; of two who try at once one gets it. */
 async function claim(code: string): Promise<string | undefined> {
-  const { exceeded } = await durward.counter.hit("invite:" + code, { window_seconds, limit: 1 });
+  const { exceeded } = await durward.counter.hit("invite:" + code, { window_seconds, limit: 1, durable: true });
   return exceeded ? "the code was used" : undefined;
 }
