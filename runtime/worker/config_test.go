@@ -22,7 +22,7 @@ func TestConfigs(t *testing.T) {
 	}
 	for range 3 {
 		for n, config := range configs {
-			result, err := pool.Execute(t.Context(), "acme", program, vm.Call{Entry: "execute", Input: []byte(`{}`), Config: config}, nil)
+			result, err := pool.Execute(t.Context(), "acme", program, vm.Call{Entry: "execute", Input: []byte(`{}`), Config: config, Limits: patient}, nil)
 			require.NoError(t, err)
 			require.Nil(t, result.Failure)
 			require.Equal(t, fmt.Sprintf("[%d,false,true]", n), string(result.Outcome))

@@ -43,7 +43,7 @@ func TestTimeOfACallThatRunsAgain(t *testing.T) {
 	events := &watch{}
 	pool := newPool(t, worker.Config{PerTenant: 1, Observe: events})
 	wait := background(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 60_000))`), `{}`, vm.Limits{Wall: 5 * time.Second})
-	execute(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 2000)); `+killers["stack"]), `{}`, vm.Limits{CPU: time.Minute, Wall: time.Minute})
+	execute(t, pool, "a", program(`await new Promise((done) => setTimeout(done, 2000)); `+killers["memory"]), `{}`, vm.Limits{CPU: time.Minute, Wall: time.Minute})
 	result := wait()
 	require.Equal(t, int64(1), events.retried.Load())
 	require.Equal(t, vm.FailTimeLimit, result.Failure.Kind)

@@ -52,7 +52,7 @@ func TestATenantThatKillsItsWorkers(t *testing.T) {
 	require.Eventually(t, func() bool { return pool.Stats().Ended["memory_limit"] > 6 }, 30*time.Second, time.Millisecond)
 	for n := range 300 {
 		tenant := []string{"a", "b", "c"}[n%3]
-		require.Equal(t, "1", string(execute(t, pool, tenant, program(`return 1`), `{}`, vm.Limits{}).Outcome))
+		require.Equal(t, "1", string(execute(t, pool, tenant, program(`return 1`), `{}`, patient).Outcome))
 	}
 	stop()
 	require.Zero(t, pool.Stats().Waiting)
