@@ -1,6 +1,7 @@
 package late
 
 import (
+	"math"
 	"slices"
 
 	"github.com/dop251/goja/ast"
@@ -14,46 +15,64 @@ type builder struct {
 	parameters []unistring.String
 	locals     map[unistring.String]local // what it declares
 	read       map[unistring.String]bool  // parameters of which it reads a member, which have to be left out then
+	defined    map[unistring.String]bool  // what it has defined of what it makes: a second time could fail
 }
 
 // local is what a function declares.
 type local int
 
 const (
-	other  local = iota + 1
-	own          // an object that it makes
-	object       // the built-in Object
+	other       local = iota + 1
+	own               // an object that it makes
+	ownFunction       // a function that it declares, and that can be called with new
+	object            // the built-in Object
 )
 
-// builds says whether a function does that when it is called with so many arguments.
-func (s *scope) builds(f *ast.FunctionLiteral, arguments int) bool {
-	if f.Async || f.Generator || f.ParameterList.Rest != nil {
-		return false
+// mostArguments says with how many arguments a function can be called so that it does that; -1 if it cannot.
+func (s *scope) mostArguments(f *ast.FunctionLiteral) int {
+	most, known := s.builders[f]
+	if !known {
+		most = s.builds(f)
+		s.builders[f] = most
 	}
-	b := &builder{scope: s, locals: map[unistring.String]local{}, read: map[unistring.String]bool{}}
+	return most
+}
+
+func (s *scope) builds(f *ast.FunctionLiteral) int {
+	if f.Async || f.Generator || f.ParameterList.Rest != nil {
+		return -1
+	}
+	b := &builder{scope: s, locals: map[unistring.String]local{}, read: map[unistring.String]bool{}, defined: map[unistring.String]bool{}}
 	for _, p := range f.ParameterList.List {
 		id, ok := p.Target.(*ast.Identifier)
 		if !ok || p.Initializer != nil {
-			return false
+			return -1
 		}
 		b.parameters = append(b.parameters, id.Name)
 	}
 	for _, st := range f.Body.List {
 		if d, ok := st.(*ast.FunctionDeclaration); ok {
-			b.locals[d.Function.Name.Name] = own
+			b.locals[d.Function.Name.Name] = ownFunction
+			if d.Function.Async || d.Function.Generator {
+				b.locals[d.Function.Name.Name] = own
+			}
 		}
 	}
 	for _, st := range f.Body.List {
 		if !b.statement(st) {
-			return false
+			return -1
 		}
 	}
+	most := math.MaxInt
 	for i, name := range b.parameters {
-		if b.read[name] && i < arguments {
-			return false
+		if b.locals[name] != 0 {
+			return -1
+		}
+		if b.read[name] {
+			most = min(most, i)
 		}
 	}
-	return true
+	return most
 }
 
 func (b *builder) statement(st ast.Statement) bool {
@@ -73,7 +92,7 @@ func (b *builder) statement(st ast.Statement) bool {
 		switch e := st.Expression.(type) {
 		case *ast.AssignExpression:
 			dot, ok := e.Left.(*ast.DotExpression)
-			return ok && e.Operator == token.ASSIGN && b.isOwn(dot.Left) && dot.Identifier.Name != "__proto__" && b.value(e.Right)
+			return ok && e.Operator == token.ASSIGN && b.isFunction(dot.Left) && dot.Identifier.Name == "prototype" && b.value(e.Right) // another member could be read-only, or a setter
 		case *ast.CallExpression:
 			return b.defines(e)
 		}
@@ -115,23 +134,48 @@ func (b *builder) class(c *ast.ClassLiteral) bool {
 	return isPlain(c)
 }
 
-// defines says whether a call is Object.defineProperty(own, key, { … }).
+// defines says whether a call is Object.defineProperty(own, key, { value: … }), and cannot fail.
 func (b *builder) defines(c *ast.CallExpression) bool {
 	if !b.isBuiltin(c.Callee, "Object", "defineProperty") || len(c.ArgumentList) != 3 || !b.isOwn(c.ArgumentList[0]) {
 		return false
 	}
+	of, key := c.ArgumentList[0].(*ast.Identifier).Name, unistring.String("Symbol.hasInstance")
+	if text, ok := c.ArgumentList[1].(*ast.StringLiteral); ok {
+		key = "." + text.Value
+	} else if !b.isBuiltin(c.ArgumentList[1], "Symbol", "hasInstance") {
+		return false
+	}
 	descriptor, ok := c.ArgumentList[2].(*ast.ObjectLiteral)
-	return ok && !isText(c.ArgumentList[1], "prototype") && b.value(c.ArgumentList[1]) && b.value(descriptor)
+	if !ok || key == ".prototype" || b.defined[of+key] {
+		return false
+	}
+	b.defined[of+key] = true
+	return b.literal(descriptor) && describesValue(descriptor)
 }
 
-func isText(e ast.Expression, text unistring.String) bool {
-	s, ok := e.(*ast.StringLiteral)
-	return ok && s.Value == text
+// describesValue says whether the descriptor of a property has nothing but a value and what may be done with it.
+func describesValue(descriptor *ast.ObjectLiteral) bool {
+	for _, p := range descriptor.Value {
+		keyed, ok := p.(*ast.PropertyKeyed)
+		if !ok || keyed.Kind != ast.PropertyKindValue {
+			return false
+		}
+		key, ok := keyed.Key.(*ast.StringLiteral)
+		if !ok || !slices.Contains([]unistring.String{"value", "writable", "enumerable", "configurable"}, key.Value) {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *builder) isOwn(e ast.Expression) bool {
 	id, ok := e.(*ast.Identifier)
-	return ok && b.locals[id.Name] == own
+	return ok && (b.locals[id.Name] == own || b.locals[id.Name] == ownFunction)
+}
+
+func (b *builder) isFunction(e ast.Expression) bool {
+	id, ok := e.(*ast.Identifier)
+	return ok && b.locals[id.Name] == ownFunction
 }
 
 func (b *builder) isBuiltin(e ast.Expression, object, member unistring.String) bool {
@@ -141,7 +185,7 @@ func (b *builder) isBuiltin(e ast.Expression, object, member unistring.String) b
 
 // untouched says whether a name is that of a built-in object for all that the script says.
 func (b *builder) untouched(name unistring.String) bool {
-	return b.names.declared[name] == 0 && !b.names.assigned[name]
+	return b.all.declared[name] == 0 && !b.all.assigned[name] && !b.all.replaced[name]
 }
 
 // value says whether computing an expression only makes something, or looks at what is there.

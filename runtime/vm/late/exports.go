@@ -11,6 +11,7 @@ import (
 type exports struct {
 	call    *ast.CallExpression
 	members map[unistring.String]ast.Expression // what the getters return
+	spread  bool                                // into an object: it is looked at for one, as there can be many of both
 }
 
 // The functions of the bundler with which an object is filled.
@@ -113,7 +114,7 @@ func (s *scope) member(e ast.Expression) (*ast.Identifier, bool) {
 		return nil, false
 	}
 	id, ok := s.bindings[of.Name].exports.members[dot.Identifier.Name].(*ast.Identifier)
-	if !ok || s.names.declared[id.Name] != 1 {
+	if !ok || s.names.declared[id.Name] != 1 || !s.own[id.Name] {
 		return nil, false
 	}
 	return &ast.Identifier{Name: id.Name, Idx: of.Idx}, true

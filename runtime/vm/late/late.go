@@ -4,6 +4,9 @@
 // A script cannot tell. What is put off runs no code of the script's and reads nothing that could be different later, and is made once. Before the place at which it was declared has been passed it is undefined, as ever. A name is
 // left alone if the script assigns to it, or declares it once more wherever that may be; for then another thing could be meant.
 //
+// Two things are not promised. What is put off takes a call when it is made, and one more for each thing that it is made of, at most eight in all; so a recursion that comes that near to the limit of calls passes it. And a script
+// that gives members to all objects which change what a property's descriptor means, or replaces Object or a collection in a roundabout way, finds objects that calls put together made with what is there at their first use.
+//
 // In the tree, each use of such a name X becomes X || make(n), in which make is a function of ours that makes the n-th such thing and assigns it to X.
 package late
 
@@ -20,8 +23,10 @@ func Rewrite(tree *ast.Program) {
 	if main == nil {
 		return
 	}
+	main.all = namesOf(main.root)
 	for _, st := range *main.body {
 		if inner := commonJSBody(st); inner != nil {
+			inner.all = main.all
 			inner.rewrite()
 		}
 	}
@@ -35,11 +40,16 @@ type scope struct {
 	declarations *[]*ast.VariableDeclaration
 	depth        int // 0 for the bundle's own
 
+	all      *names // of the whole bundle, as written
 	names    *names
-	passed   map[unistring.String]int // the statement behind which a name that never changes has its value; -1 if it has it from the beginning
+	own      map[unistring.String]bool // functions and variables that statements of the body declare
+	passed   map[unistring.String]int  // the statement behind which a name that never changes has its value; -1 if it has it from the beginning
 	bindings map[unistring.String]*binding
 	late     []*binding              // in the order of their numbers
 	kept     map[ast.Expression]bool // member expressions that have to stay such
+	called   map[ast.Expression]bool // those that are called
+	chain    int                     // the longest of what is being looked at
+	builders map[*ast.FunctionLiteral]int
 }
 
 // binding is a name with what is made for it.
@@ -51,6 +61,8 @@ type binding struct {
 	value   ast.Expression // what makes it
 	clear   func()         // takes the making out of the declaration
 	exports *exports       // if it stands for a module
+	chain   int            // how many things, at most, are made one for the other when it is
+	this    this           // whether it looks at it
 }
 
 // bundleBody finds the function that a bundle consists of: var $action = (() => { … })().
@@ -101,7 +113,8 @@ func (s *scope) rewrite() {
 		return
 	}
 	s.passed = map[unistring.String]int{}
-	s.bindings, s.kept = map[unistring.String]*binding{}, map[ast.Expression]bool{}
+	s.own, s.builders = map[unistring.String]bool{}, map[*ast.FunctionLiteral]int{}
+	s.bindings, s.kept, s.called = map[unistring.String]*binding{}, map[ast.Expression]bool{}, map[ast.Expression]bool{}
 	s.collectFunctions()
 	s.collectVariables()
 	if len(s.late) == 0 {
@@ -120,7 +133,11 @@ func (s *scope) add(b *binding) {
 func (s *scope) collectFunctions() {
 	for i, st := range *s.body {
 		d, ok := st.(*ast.FunctionDeclaration)
-		if !ok || !s.names.constant(d.Function.Name.Name) {
+		if !ok {
+			continue
+		}
+		s.own[d.Function.Name.Name] = true
+		if !s.names.constant(d.Function.Name.Name) {
 			continue
 		}
 		name, f := d.Function.Name, d.Function
@@ -141,14 +158,19 @@ func (s *scope) collectVariables() {
 		}
 		for _, d := range v.List {
 			name, ok := d.Target.(*ast.Identifier)
-			if !ok || d.Initializer == nil || !s.names.constant(name.Name) {
+			if !ok {
+				continue
+			}
+			s.own[name.Name] = true
+			if d.Initializer == nil || !s.names.constant(name.Name) {
 				continue
 			}
 			s.passed[name.Name] = i
-			if !s.makes(d.Initializer, i) {
+			s.chain = 0
+			if !s.makes(d.Initializer, i) || s.chain == maxChain {
 				continue
 			}
-			b := &binding{name: name, at: i, value: d.Initializer, clear: func() { d.Initializer = number(pending, name.Idx) }}
+			b := &binding{name: name, at: i, chain: s.chain + 1, value: d.Initializer, clear: func() { d.Initializer = number(pending, name.Idx) }}
 			b.exports = s.exportsAfter(b, len(v.List))
 			s.add(b)
 		}

@@ -3,6 +3,7 @@ package late
 import (
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/token"
+	"github.com/dop251/goja/unistring"
 )
 
 // makes says whether an expression of the statement at a place only makes an object, and would make the same one later.
@@ -38,10 +39,21 @@ func (s *scope) fixed(e ast.Expression, at int) bool {
 		_, isNumber := e.Operand.(*ast.NumberLiteral)
 		return isNumber && (e.Operator == token.MINUS || e.Operator == token.VOID || e.Operator == token.NOT)
 	case *ast.Identifier:
+		s.follow(e.Name)
 		declared, ok := s.passed[e.Name]
 		return ok && declared < at
 	}
 	return s.makes(e, at)
+}
+
+// maxChain bounds how many things one after the other are made because the first one is, each by a call.
+const maxChain = 8
+
+// follow notes that something is made of what has a name.
+func (s *scope) follow(name unistring.String) {
+	if b := s.bindings[name]; b != nil {
+		s.chain = max(s.chain, b.chain)
+	}
 }
 
 func (s *scope) makesObject(o *ast.ObjectLiteral, at int) bool {
@@ -69,9 +81,10 @@ func (s *scope) makesObject(o *ast.ObjectLiteral, at int) bool {
 // fixedMembers says whether an expression is an object that stands for a module, all of whose exports are there at a place, and the same later.
 func (s *scope) fixedMembers(e ast.Expression, at int) bool {
 	id, ok := e.(*ast.Identifier)
-	if !ok || !s.fixed(e, at) || s.bindings[id.Name] == nil || s.bindings[id.Name].exports == nil {
+	if !ok || !s.fixed(e, at) || s.bindings[id.Name] == nil || s.bindings[id.Name].exports == nil || s.bindings[id.Name].exports.spread {
 		return false
 	}
+	s.bindings[id.Name].exports.spread = true
 	for _, member := range s.bindings[id.Name].exports.members {
 		if member, ok := member.(*ast.Identifier); !ok || !s.fixed(member, at) {
 			return false
@@ -90,6 +103,7 @@ func (s *scope) makesClass(c *ast.ClassLiteral, at int) bool {
 		if _, ok := s.bindings[parent.Name].value.(*ast.ClassLiteral); !ok {
 			return false
 		}
+		s.follow(parent.Name)
 	}
 	return isPlain(c)
 }
@@ -119,6 +133,7 @@ func (s *scope) makesByCall(c *ast.CallExpression, at int) bool {
 	if !ok || s.bindings[callee.Name] == nil || s.bindings[callee.Name].at >= at {
 		return false
 	}
+	s.follow(callee.Name)
 	for _, argument := range c.ArgumentList {
 		if !s.fixed(argument, at) {
 			return false
@@ -126,7 +141,7 @@ func (s *scope) makesByCall(c *ast.CallExpression, at int) bool {
 	}
 	switch f := s.bindings[callee.Name].value.(type) {
 	case *ast.FunctionLiteral:
-		return s.builds(f, len(c.ArgumentList))
+		return len(c.ArgumentList) <= s.mostArguments(f)
 	case *ast.ArrowFunctionLiteral:
 		return makesFunction(f)
 	}

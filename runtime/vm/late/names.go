@@ -12,11 +12,12 @@ import (
 type names struct {
 	declared map[unistring.String]int  // how often
 	assigned map[unistring.String]bool // other than by a declaration
+	replaced map[unistring.String]bool // built-in objects of which a member is assigned to, or which are themselves members that are
 	dynamic  bool                      // what a name means can depend on what runs
 }
 
 func namesOf(node any) *names {
-	n := &names{declared: map[unistring.String]int{}, assigned: map[unistring.String]bool{}}
+	n := &names{declared: map[unistring.String]int{}, assigned: map[unistring.String]bool{}, replaced: map[unistring.String]bool{}}
 	syntax.Walk(node, func(node any) bool { n.note(node); return true }, nil)
 	return n
 }
@@ -61,11 +62,27 @@ func (n *names) declare(target ast.Expression) {
 
 // assign notes the names that an assignment changes, and some more: of a.b = 1 none.
 func (n *names) assign(target ast.Expression) {
-	switch target.(type) {
-	case *ast.DotExpression, *ast.BracketExpression, *ast.PrivateDotExpression:
+	switch target := target.(type) {
+	case *ast.DotExpression:
+		n.replaced[target.Identifier.Name] = true
+		n.replace(target.Left)
+		return
+	case *ast.BracketExpression:
+		if key, ok := target.Member.(*ast.StringLiteral); ok {
+			n.replaced[key.Value] = true
+		}
+		n.replace(target.Left)
+		return
+	case *ast.PrivateDotExpression:
 		return
 	}
 	each(target, func(id *ast.Identifier) { n.assigned[id.Name] = true })
+}
+
+func (n *names) replace(of ast.Expression) {
+	if id, ok := of.(*ast.Identifier); ok {
+		n.replaced[id.Name] = true
+	}
 }
 
 func each(e ast.Expression, do func(*ast.Identifier)) {
@@ -88,5 +105,5 @@ func each(e ast.Expression, do func(*ast.Identifier)) {
 
 // constant says whether a name means the same thing throughout the script, once its one declaration has run.
 func (n *names) constant(name unistring.String) bool {
-	return n.declared[name] == 1 && !n.assigned[name]
+	return n.declared[name] == 1 && !n.assigned[name] && name != "arguments" && name != "__proto__" // a function has arguments in any case, and { __proto__ } is not { __proto__: __proto__ }
 }

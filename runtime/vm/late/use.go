@@ -20,6 +20,18 @@ func (s *scope) visit(node any) bool {
 		s.keepCalled(node.Callee)
 	case *ast.TemplateLiteral:
 		s.keepCalled(node.Tag)
+	case *ast.ArrayPattern:
+		for _, element := range node.Elements {
+			s.kept[element] = true
+		}
+		s.kept[node.Rest] = true
+	case *ast.ObjectPattern:
+		for _, p := range node.Properties {
+			if keyed, ok := p.(*ast.PropertyKeyed); ok {
+				s.kept[keyed.Value] = true
+			}
+		}
+		s.kept[node.Rest] = true
 	case *ast.AssignExpression:
 		s.kept[node.Left] = true
 	case *ast.UnaryExpression:
@@ -35,41 +47,72 @@ func (s *scope) keepCalled(callee ast.Expression) {
 	if optional, ok := callee.(*ast.Optional); ok {
 		callee = optional.Expression
 	}
-	if id, ok := s.member(callee); ok && (s.bindings[id.Name] == nil || looksAtThis(s.bindings[id.Name].value)) {
+	id, ok := s.member(callee)
+	if !ok {
+		return
+	}
+	if s.bindings[id.Name] == nil || s.bindings[id.Name].looksAtThis() {
 		s.kept[callee] = true
 	}
+	s.called[callee] = true
 }
 
 // looksAtThis says whether a function may, or whatever else it is.
-func looksAtThis(e ast.Expression) bool {
-	switch e := e.(type) {
+func (b *binding) looksAtThis() bool {
+	switch f := b.value.(type) {
 	case *ast.ArrowFunctionLiteral:
 		return false
 	case *ast.FunctionLiteral:
-		found := false
-		syntax.Walk(e.Body, func(node any) bool {
-			if _, ok := node.(*ast.ThisExpression); ok {
-				found = true
-			}
-			return !found
-		}, nil)
-		return found
+		if b.this == unknown {
+			b.this = unused
+			syntax.Walk([]any{f.ParameterList, f.Body}, func(node any) bool {
+				if _, ok := node.(*ast.ThisExpression); ok {
+					b.this = used
+				}
+				return b.this == unused
+			}, nil)
+		}
+		return b.this == used
 	}
 	return true
 }
 
+// this is what is known of a function's use of this.
+type this int
+
+const (
+	unknown this = iota
+	unused
+	used
+)
+
 // use is what stands in the place of an expression instead: the expression itself, unless it is a name of something late.
 func (s *scope) use(e ast.Expression) ast.Expression {
 	if id, ok := s.member(e); ok && !s.kept[e] {
-		if s.bindings[id.Name] == nil {
-			return id
-		}
-		return s.bindings[id.Name].used(id)
+		return s.useMember(e, id)
 	}
 	if id, ok := e.(*ast.Identifier); ok && s.bindings[id.Name] != nil {
 		return s.bindings[id.Name].used(id)
 	}
 	return e
+}
+
+// useMember is what stands in the place of a member of an object for a module: X === void 0 ? X.a : a, as reading X.a fails before the object is there.
+func (s *scope) useMember(e ast.Expression, id *ast.Identifier) ast.Expression {
+	of, fails := e.(*ast.DotExpression).Left, e
+	if s.called[e] { // a call fails in words of its own
+		fails = &ast.CallExpression{Callee: e, LeftParenthesis: id.Idx, RightParenthesis: id.Idx}
+	}
+	var value ast.Expression = id
+	if b := s.bindings[id.Name]; b != nil {
+		value = b.used(id)
+	}
+	nothing := &ast.UnaryExpression{Operator: token.VOID, Idx: id.Idx, Operand: number(0, id.Idx)}
+	return &ast.ConditionalExpression{
+		Test:       &ast.BinaryExpression{Operator: token.STRICT_EQUAL, Left: of, Right: nothing, Comparison: true},
+		Consequent: fails,
+		Alternate:  value,
+	}
 }
 
 // used is X || make(n).
