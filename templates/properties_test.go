@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/idna"
@@ -39,7 +40,8 @@ func (w *workshop) decide(t *testing.T, name string, config any, cases []map[str
 	input, err := json.Marshal(map[string]any{"trigger": "login.after", "request": map[string]any{}, "context": map[string]any{}, "user": map[string]any{}, "state": map[string]any{}, "secrets": map[string]any{}, "cases": cases})
 	require.NoError(t, err)
 	program := vm.NewProgram(append(slices.Clip(bundle.Script), batch...), nil)
-	result, err := w.pool.Execute(t.Context(), "tenant", program, vm.Call{Entry: "execute", Input: input, Config: vm.NewConfig(full)}, nil)
+	limits := vm.Limits{CPU: time.Minute, Wall: time.Minute} // many decisions in one execution
+	result, err := w.pool.Execute(t.Context(), "tenant", program, vm.Call{Entry: "execute", Input: input, Config: vm.NewConfig(full), Limits: limits}, nil)
 	require.NoError(t, err)
 	require.Nil(t, result.Failure, "%+v", result.Failure)
 	var answers []json.RawMessage
