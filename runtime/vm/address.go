@@ -84,7 +84,7 @@ func (x *Execution) list(call goja.FunctionCall) goja.Value {
 	name := x.word("durward.list", "name", call.Argument(0))
 	var found *list
 	if x.config != nil {
-		x.machine.keeping(func() { found = x.config.list(name) })
+		x.machine.index(func() { found = x.config.list(name) })
 	}
 	if found == nil {
 		panic(x.rt.NewTypeError("durward.list: the config has no list of strings that is called %q", clip(name, 100)))
@@ -93,7 +93,7 @@ func (x *Execution) list(call goja.FunctionCall) goja.Value {
 	look := func(name string, has func(string) bool) {
 		x.defineOn(object, name, x.function(name, func(call goja.FunctionCall) goja.Value {
 			text, there := x.word("durward.list."+name, "text", call.Argument(0)), false
-			x.machine.keeping(func() { there = has(text) })
+			x.machine.index(func() { there = has(text) })
 			return x.rt.ToValue(there)
 		}))
 	}

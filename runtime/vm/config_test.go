@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
@@ -102,7 +103,7 @@ func TestLargeConfig(t *testing.T) {
 	c := vm.NewConfig([]byte(b.String()))
 	machine.LoadConfig(c)
 	for domain, want := range map[string]string{"d012345.example.com": "true", "e012345.example.com": "false"} {
-		r := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"domain":"` + domain + `"}`), Config: c, Limits: vm.Limits{Memory: 2 << 20}}))
+		r := drive(machine.Start(digest, vm.Call{Entry: "execute", Input: []byte(`{"domain":"` + domain + `"}`), Config: c, Limits: vm.Limits{CPU: time.Minute, Wall: time.Minute, Memory: 2 << 20}}))
 		require.Nil(t, r.Failure)
 		require.Equal(t, want, string(r.Outcome))
 	}

@@ -25,6 +25,7 @@ type Machine struct {
 	began    time.Duration // CPU time of the process when the current step began
 	patience time.Time     // when an interrupted execution counts as stuck
 	memory   memory
+	indexing bool // see index
 
 	watchdog       *time.Timer // goes off again and again while it is watching
 	watching       bool
@@ -81,6 +82,19 @@ func (m *Machine) code(d Digest) (*Code, *Failure) {
 func (m *Machine) compile(p *program) {
 	m.keeping(func() { p.code, p.failure = Compile(p.source) })
 	p.source = nil // garbage from here on
+}
+
+// index makes what a config is looked up in. The size of a config bounds what that takes, so that the memory of the execution that asks first is not looked at meanwhile.
+func (m *Machine) index(do func()) {
+	m.setIndexing(true)
+	m.keeping(do)
+	m.setIndexing(false)
+}
+
+func (m *Machine) setIndexing(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.indexing = on
 }
 
 // keeping does what makes something that stays for executions to come, and so belongs to none.
@@ -156,7 +170,7 @@ func (m *Machine) watch(x *Execution) {
 		m.stop(x, cpuFailure(x.limits.CPU))
 	case !time.Now().Before(x.deadline):
 		m.stop(x, wallFailure(x.limits.Wall))
-	default:
+	case !m.indexing:
 		m.watchMemory(x)
 	}
 }
