@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -96,9 +95,7 @@ func (s *Server) followExecutions(r *request) (any, error) {
 		return nil, err
 	}
 	to := &stream{to: r.Response()}
-	if err := to.begin(); err != nil {
-		return nil, err
-	}
+	to.begin()
 	for {
 		if err := to.send(past, missed); err != nil {
 			return nil, err
@@ -150,20 +147,19 @@ type stream struct {
 	text []byte
 }
 
-// begin sends the headers.
-func (s *stream) begin() error {
+// begin makes the headers ready, and says how soon a client should connect again.
+func (s *stream) begin() {
 	h := s.to.Header()
 	h.Set(echo.HeaderContentType, eventStream)
 	h.Set("X-Accel-Buffering", "no") // proxies of nginx's kind would keep the events until the end
 	s.to.WriteHeader(http.StatusOK)
 	s.text = append(s.text, "retry: 1000\n\n"...)
-	return nil
 }
 
 // send sends records, or a sign of life.
 func (s *stream) send(records []audit.Record, missed int) error {
 	if missed > 0 {
-		s.text = fmt.Appendf(s.text, "event: missed\ndata: {\"at_least\":%s}\n\n", strconv.Itoa(missed))
+		s.text = fmt.Appendf(s.text, "event: missed\ndata: {\"at_least\":%d}\n\n", missed)
 	}
 	for i := range records {
 		data, err := json.Marshal(recordOf(records[i]), json.Deterministic(true))

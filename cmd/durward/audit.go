@@ -114,6 +114,9 @@ func (c *auditExecutions) Run(ctx context.Context, s streams) error {
 		From: c.From.Time, To: c.To.Time, Flow: c.Flow, Action: c.Action, Outcome: c.Outcome, Run: c.RunID, Request: c.Request, User: c.User, Delivery: c.Delivery,
 	}
 	if c.Follow {
+		if !c.From.IsZero() || !c.To.IsZero() {
+			return errors.New("--follow shows what runs from now on: leave out --from and --to")
+		}
 		return c.follow(ctx, s, tenant.Follow(ctx, filter))
 	}
 	records, err := collect(ctx, tenant.Executions(filter), c.limit)
